@@ -1,0 +1,1 @@
+"""fmteach: factorization machines, to be taught, watched and trained."""

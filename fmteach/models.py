@@ -1,0 +1,200 @@
+"""The models. Each takes sparse rows (ids, values) and returns one score a row, never a sigmoid.
+
+A row is the list of its non-zero features: ids [n, m] says which, values [n, m] says how much
+(left out: all 1, as for one-hot fields). Short rows are padded with any id and value 0.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from fmteach.errors import CheckpointError, InputError
+from fmteach.interaction import has_repeated, merge_repeated, pairwise_sparse
+
+
+class LinearModel(nn.Module):
+    """score(x) = w0 + sum_i w_i x_i: logistic or linear regression, and the bias model on ratings.
+
+    num_features: d. Parameters start at 0. Time O(m) a row.
+
+    >>> model = LinearModel(10)
+    >>> model(torch.tensor([[0, 3], [1, 4]]))
+    tensor([0., 0.], grad_fn=<AddBackward0>)
+    """
+
+    kind = "linear"
+
+    def __init__(self, num_features: int):
+        super().__init__()
+        if num_features < 1:
+            raise InputError(f"num_features must be 1 or more; got {num_features}")
+        self.num_features = int(num_features)
+        self.w0 = nn.Parameter(torch.zeros(()))
+        self.w = nn.Parameter(torch.zeros(self.num_features))
+
+    def forward(self, ids: Tensor, values: Tensor | None = None, unique: bool = False) -> Tensor:
+        """Scores [n] of rows ids [n, m] (integers in 0..d-1), values [n, m] (None: all 1).
+
+        unique=True promises that the ids are in range and that none is repeated in a row, and
+        skips that check and the merging of repeated ids; the trainer checks once and promises.
+        """
+        ids, values = self.check_rows(ids, values, unique)
+        return self.score(ids, values)
+
+    def score(self, ids: Tensor, values: Tensor) -> Tensor:
+        return self.w0 + (self.w[ids] * values).sum(-1)
+
+    def check_rows(
+        self, ids: Tensor, values: Tensor | None, unique: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """Rows that follow the definition: ids in range, each once a row, finite values."""
+        if values is None:
+            values = torch.ones_like(ids, dtype=self.w.dtype)
+        if unique:
+            return ids, values
+        if ids.dim() != 2 or ids.is_floating_point() or ids.dtype == torch.bool:
+            raise InputError(
+                f"ids must be integers of shape [rows, features a row]; got {ids.dtype} of shape "
+                f"{list(ids.shape)}"
+            )
+        if values.shape != ids.shape:
+            raise InputError(
+                f"values must have the shape of ids, {list(ids.shape)}; got {list(values.shape)}"
+            )
+        if ids.numel() and not (0 <= int(ids.min()) and int(ids.max()) < self.num_features):
+            raise InputError(
+                f"ids must lie in 0..{self.num_features - 1} (the model has {self.num_features} "
+                f"features); got {int(ids.min())}..{int(ids.max())}"
+            )
+        if not bool(torch.isfinite(values).all()):
+            row = int((~torch.isfinite(values)).any(-1).nonzero()[0])
+            raise InputError(
+                f"values must be finite; row {row} holds NaN or infinity. Drop the row, or give "
+                "the missing value a feature of its own"
+            )
+        values = values.to(self.w.dtype)
+        if has_repeated(ids, values):
+            ids, values = merge_repeated(ids, values)
+        return ids, values
+
+    def predict_proba(self, ids: Tensor, values: Tensor | None = None) -> Tensor:
+        """sigmoid of the scores, [n]: the only place where a sigmoid is applied. No gradients.
+
+        >>> LinearModel(10).predict_proba(torch.tensor([[0, 3]]))
+        tensor([0.5000])
+        """
+        with torch.no_grad():
+            return torch.sigmoid(self(ids, values))
+
+    def config(self) -> dict[str, Any]:
+        """What `load_model` needs to build the model again."""
+        return {"kind": self.kind, "num_features": self.num_features}
+
+
+class FactorizationMachine(LinearModel):
+    """score(x) = w0 + sum_i w_i x_i + sum_{i<j} <v_i, v_j> x_i x_j  (Rendle 2010, equation 1).
+
+    num_features: d. k: factors a feature (embedding size), 1 or more. w0 and w start at 0; V is
+    drawn from N(0, init_scale²) with the seed: were it 0, its gradient would be 0 for ever.
+    Time O(k m) a row.
+
+    >>> model = FactorizationMachine(10, k=4, seed=1)
+    >>> tuple(model.V.shape), model(torch.tensor([[0, 3], [1, 4]])).shape
+    ((10, 4), torch.Size([2]))
+    """
+
+    kind = "fm"
+
+    def __init__(self, num_features: int, k: int = 16, *, init_scale: float = 0.01, seed: int = 0):
+        super().__init__(num_features)
+        if k < 1:
+            raise InputError(
+                f"the embedding size k must be 1 or more; got {k}. For a model without "
+                "interactions use LinearModel"
+            )
+        if not init_scale >= 0:
+            raise InputError(f"init_scale is a standard deviation, 0 or more; got {init_scale}")
+        self.k, self.init_scale = int(k), float(init_scale)
+        generator = torch.Generator().manual_seed(seed)
+        self.V = nn.Parameter(torch.randn(num_features, k, generator=generator) * init_scale)
+
+    def score(self, ids: Tensor, values: Tensor) -> Tensor:
+        return super().score(ids, values) + pairwise_sparse(ids, values, self.V)
+
+    def config(self) -> dict[str, Any]:
+        return {**super().config(), "k": self.k, "init_scale": self.init_scale}
+
+
+MODELS: dict[str, type[LinearModel]] = {"fm": FactorizationMachine, "linear": LinearModel}
+
+
+def save_model(model: LinearModel, path: str | Path) -> Path:
+    """Write a model to one safetensors file: parameters, and the configuration as JSON.
+
+    The file is written under a temporary name and renamed, so that a crash leaves the old one.
+    """
+    tensors = {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
+    return write_tensors(path, tensors, {"fmteach-model": json.dumps(model.config())})
+
+
+def load_model(path: str | Path, expect: dict[str, Any] | None = None) -> LinearModel:
+    """Read a model that `save_model` wrote. Nothing is unpickled.
+
+    expect: parts of the configuration that must match, such as {"num_features": 9737, "k": 16}.
+    Raises CheckpointError when the file is damaged, is no model, or does not match.
+    """
+    tensors, metadata = read_tensors(path)
+    try:
+        config = json.loads(metadata["fmteach-model"])
+        build = {name: value for name, value in config.items() if name != "kind"}
+        model = MODELS[config["kind"]](**build)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"{path} is not a model that fmteach saved ({type(error).__name__}: {error})"
+        ) from error
+    for name, wanted in (expect or {}).items():
+        if config.get(name) != wanted:
+            raise CheckpointError(
+                f"{path} holds a model with {name} = {config.get(name)}, but {wanted} is wanted"
+            )
+    shapes = {name: tuple(p.shape) for name, p in model.named_parameters()}
+    found = {name: tuple(t.shape) for name, t in tensors.items()}
+    if shapes != found:
+        raise CheckpointError(f"{path} should hold parameters {shapes}, but holds {found}")
+    model.to(tensors["w"].dtype)
+    model.load_state_dict(tensors)
+    return model
+
+
+def write_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> Path:
+    """Write tensors and text to a safetensors file, whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        save_file(tensors, temporary, metadata)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read what `write_tensors` wrote."""
+    if not Path(path).is_file():
+        raise CheckpointError(f"there is no file {path}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{path} cannot be read: it is damaged or not a safetensors file ({error})"
+        ) from error

@@ -1,0 +1,150 @@
+"""What a score is for: regression or classification. Each task is a loss, metrics and a baseline.
+
+A model returns scores (logits) and knows nothing of tasks; a task never changes a score before the
+loss. A sigmoid in the model and another in the loss is the most published bug of this field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fmteach.errors import InputError
+
+THRESHOLD = 0.5  # a probability above it counts as "yes" in the accuracy
+
+
+@dataclass(frozen=True)
+class Task:
+    """One way to use the scores.
+
+    loss(scores [n], y [n]) -> scalar tensor, the mean over the rows, differentiable.
+    metrics(scores, y) -> dict of floats. constant_score(y) -> the best score for a model that
+    gives every row the same one: the base rate baseline.
+    """
+
+    name: str
+    loss: Callable[[Tensor, Tensor], Tensor]
+    loss_name: str
+    metrics: Callable[[Tensor, Tensor], dict[str, float]]
+    metric_labels: Mapping[str, str]
+    primary: str
+    higher_is_better: bool
+    constant_score: Callable[[Tensor], float]
+
+    def better(self, a: float, b: float) -> bool:
+        """Is the primary metric's value a better than b? NaN is never better.
+
+        >>> get_task("regression").better(0.8, 0.9), get_task("classification").better(0.8, 0.9)
+        (True, False)
+        """
+        return a > b if self.higher_is_better else a < b
+
+
+def rmse(scores: Tensor, y: Tensor) -> float:
+    """Root of the mean squared error. scores, y: [n].
+
+    >>> rmse(torch.tensor([1.0, 3.0]), torch.tensor([1.0, 1.0]))
+    1.4142135623730951
+    """
+    return float((scores.double() - y.double()).square().mean().sqrt())
+
+
+def mae(scores: Tensor, y: Tensor) -> float:
+    """Mean absolute error. scores, y: [n].
+
+    >>> mae(torch.tensor([1.0, 3.0]), torch.tensor([1.0, 1.0]))
+    1.0
+    """
+    return float((scores.double() - y.double()).abs().mean())
+
+
+def logloss(scores: Tensor, y: Tensor) -> float:
+    """Mean cross-entropy of labels y in {0, 1} under sigmoid(scores), in nats. scores, y: [n].
+
+    >>> round(logloss(torch.tensor([0.0, 0.0]), torch.tensor([0.0, 1.0])), 4)  # ln 2
+    0.6931
+    """
+    return float(F.binary_cross_entropy_with_logits(scores.double(), y.double()))
+
+
+def accuracy(scores: Tensor, y: Tensor, threshold: float = THRESHOLD) -> float:
+    """Share of rows on whose side of the threshold (a probability) the label lies.
+
+    >>> accuracy(torch.tensor([2.0, -1.0, 3.0]), torch.tensor([1.0, 0.0, 0.0]))
+    0.6666666666666666
+    """
+    cut = float(torch.logit(torch.tensor(threshold, dtype=torch.float64)))
+    return float(((scores > cut) == (y > 0.5)).double().mean())
+
+
+def auc(scores: Tensor, y: Tensor) -> float:
+    """Chance that a random positive row scores above a random negative one; a tie counts half.
+
+    scores, y: [n], y in {0, 1}. NaN when only one class is present. Time O(n log n), by the ranks
+    (Hanley and McNeil 1982).
+
+    >>> auc(torch.tensor([0.1, 0.4, 0.35, 0.8]), torch.tensor([0.0, 0.0, 1.0, 1.0]))
+    0.75
+    """
+    positive = y > 0.5
+    n_pos = int(positive.sum())
+    n_neg = len(y) - n_pos
+    if n_pos == 0 or n_neg == 0:
+        return float("nan")
+    # Equal scores share the mean of their ranks.
+    _, place, counts = scores.unique(return_inverse=True, return_counts=True)
+    last = counts.cumsum(0).double()
+    mean_rank = last - (counts.double() - 1) / 2
+    rank_sum = float(mean_rank[place[positive]].sum())
+    return (rank_sum - n_pos * (n_pos + 1) / 2) / (n_pos * n_neg)
+
+
+def _base_rate_score(y: Tensor) -> float:
+    # Kept off 0 and 1, so that data of a single class gives a large score and not an infinite one.
+    share = y.double().mean().clamp(1e-7, 1 - 1e-7)
+    return float(torch.logit(share))
+
+
+REGRESSION = Task(
+    name="regression",
+    loss=F.mse_loss,
+    loss_name="MSE",
+    metrics=lambda scores, y: {"rmse": rmse(scores, y), "mae": mae(scores, y)},
+    metric_labels={"rmse": "RMSE", "mae": "MAE"},
+    primary="rmse",
+    higher_is_better=False,
+    constant_score=lambda y: float(y.double().mean()),
+)
+
+CLASSIFICATION = Task(
+    name="classification",
+    loss=F.binary_cross_entropy_with_logits,
+    loss_name="logloss",
+    metrics=lambda scores, y: {
+        "logloss": logloss(scores, y),
+        "auc": auc(scores, y),
+        "accuracy": accuracy(scores, y),
+    },
+    metric_labels={"logloss": "logloss", "auc": "AUC", "accuracy": f"accuracy at {THRESHOLD}"},
+    primary="auc",
+    higher_is_better=True,
+    constant_score=_base_rate_score,
+)
+
+TASKS = {task.name: task for task in (REGRESSION, CLASSIFICATION)}
+
+
+def get_task(name: str) -> Task:
+    """Look a task up by its name.
+
+    >>> get_task("classification").primary
+    'auc'
+    """
+    if name not in TASKS:
+        raise InputError(f"unknown task {name!r}; choose one of {', '.join(TASKS)}")
+    return TASKS[name]
