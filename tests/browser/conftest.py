@@ -1,0 +1,67 @@
+"""Fixtures of the browser tests: one JupyterLab and one Chromium a session, one fresh page a test.
+
+    def test_something(page):
+        page.open_notebook("03_the_kd_trick.ipynb")
+        page.run_all()
+        page.assert_no_errors()
+        page.screenshot("kd_trick")
+
+`page` also passes every attribute of Playwright's own page through: page.locator(...),
+page.get_by_role(...), page.keyboard, page.mouse, page.evaluate(...). When the test ends, its
+kernels are shut down, the theme is light again, and the test fails if the page asked for anything
+outside 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .lab import HOW_TO_GET_CHROMIUM, LabPage, LabServer, find_chromium, launch
+
+HERE = Path(__file__).parent
+NOTEBOOKS = HERE.parents[1] / "notebooks"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """The running browser (a Playwright Browser)."""
+    path = find_chromium()
+    if path is None:
+        # Where a browser is promised (continuous integration), its absence is a failure.
+        stop = pytest.fail if os.environ.get("FMTEACH_REQUIRE_BROWSER") else pytest.skip
+        stop(HOW_TO_GET_CHROMIUM)
+    with launch(path) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory, chromium: object) -> Iterator[LabServer]:
+    """A JupyterLab that shares no setting, no file and no port with the user's own."""
+    server = LabServer(tmp_path_factory.mktemp("lab"))
+    with server:
+        yield server
+
+
+@pytest.fixture
+def page(lab: LabServer, chromium: object, request: pytest.FixtureRequest) -> Iterator[LabPage]:
+    """A fresh browser page on a fresh copy of notebooks/."""
+    folder = re.sub(r"\W+", "_", request.node.name)
+    lab.add_folder(folder, NOTEBOOKS)
+    page = LabPage(lab, chromium, folder)
+    try:
+        yield page
+        page.requests.assert_local()
+    finally:
+        page.close()
+        lab.tidy()

@@ -1,0 +1,406 @@
+"""A JupyterLab of our own, and a page in it that a test can work with in plain words."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+HOW_TO_GET_CHROMIUM = (
+    "no Chromium here: install the package chromium (Debian: apt install chromium), "
+    "or set FMTEACH_CHROMIUM to the path of a Chromium or Chrome"
+)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # as root in a container there is no other way
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # The page must work where there is no network: nothing but loopback has an address.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium or Chrome on this machine, or None."""
+    named = os.environ.get("FMTEACH_CHROMIUM")
+    if named:
+        return named
+    found = (shutil.which(name) for name in NAMES)
+    return next((p for p in (*found, *MAC) if p and Path(p).exists()), None)
+
+
+@contextlib.contextmanager
+def launch(path: str) -> Iterator[Any]:
+    """A headless browser, closed at the end."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class LabServer:
+    """A JupyterLab server in `base`, on a free port, with settings, home and token of its own."""
+
+    def __init__(self, base: Path) -> None:
+        self.root = base / "root"
+        self.settings = base / "settings"
+        self.log = base / "server.log"
+        self.token = secrets.token_hex(16)
+        self._base = base
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def __enter__(self) -> LabServer:
+        self.root.mkdir(parents=True, exist_ok=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self._write_settings()
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser"),
+            *("--allow-root", "--ServerApp.ip=127.0.0.1", f"--port={port}"),
+            *("--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}"),
+            f"--ServerApp.root_dir={self.root}",
+        ]
+        with open(self.log, "wb") as log:
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=self._environment(), cwd=self.root
+            )
+        self._wait_until_up(60)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        assert self._process is not None
+        self.tidy()
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def add_folder(self, name: str, source: Path) -> Path:
+        """A copy of `source` under the server's root, so that a test may change and save it."""
+        target = self.root / name
+        shutil.rmtree(target, ignore_errors=True)
+        ignore = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+        shutil.copytree(source, target, ignore=ignore)
+        return target
+
+    def tidy(self) -> None:
+        """Shuts every kernel down and forgets settings and open tabs: the next test starts new."""
+        for session in self.get("api/sessions"):
+            self.get(f"api/sessions/{session['id']}", method="DELETE")
+        for kernel in self.get("api/kernels"):
+            self.get(f"api/kernels/{kernel['id']}", method="DELETE")
+        for folder in (self.settings, self._base / "workspaces"):
+            shutil.rmtree(folder, ignore_errors=True)
+        self._write_settings()
+
+    def get(self, path: str, method: str = "GET") -> Any:
+        """The answer of the server's REST interface, decoded; None when it is empty."""
+        request = urllib.request.Request(
+            f"{self.url}/{path}", method=method, headers={"Authorization": f"token {self.token}"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def _environment(self) -> dict[str, str]:
+        base = self._base
+        own = {
+            "HOME": base / "home",
+            "IPYTHONDIR": base / "ipython",
+            "JUPYTER_CONFIG_DIR": base / "config",
+            "JUPYTER_DATA_DIR": base / "data",
+            "JUPYTER_RUNTIME_DIR": base / "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": self.settings,
+            "JUPYTERLAB_WORKSPACES_DIR": base / "workspaces",
+        }
+        for folder in own.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        return {**os.environ, **{name: str(path) for name, path in own.items()}}
+
+    def _write_settings(self) -> None:
+        folder = self.settings / "@jupyterlab" / "apputils-extension"
+        folder.mkdir(parents=True, exist_ok=True)
+        quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+        (folder / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+
+    def _wait_until_up(self, seconds: float) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            with contextlib.suppress(OSError):
+                self.get("api/status")
+                return
+            time.sleep(0.1)
+        self._process.kill()
+        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-3000:]}")
+
+
+class Requests:
+    """Every address that a page asked for, WebSockets included."""
+
+    def __init__(self, context: Any) -> None:
+        self.urls: list[str] = []
+        context.on("request", lambda request: self.urls.append(request.url))
+        context.on(
+            "page",
+            lambda page: page.on("websocket", lambda socket: self.urls.append(socket.url)),
+        )
+
+    def outside(self) -> list[str]:
+        """The addresses that are neither on 127.0.0.1 nor inside the page (data:, blob:)."""
+        network = [u for u in self.urls if urlparse(u).scheme in ("http", "https", "ws", "wss")]
+        return [u for u in network if urlparse(u).hostname != "127.0.0.1"]
+
+    def assert_local(self) -> None:
+        outside = self.outside()
+        assert not outside, "the page asked for addresses outside 127.0.0.1:\n" + "\n".join(outside)
+
+
+# What the page's helpers say to JupyterLab. `nb` is the open notebook's widget.
+_NB = "const app = window.jupyterapp; const nb = app.shell.currentWidget; "
+_READY = (
+    "() => { const nb = window.jupyterapp?.shell?.currentWidget; "
+    "return nb?.context?.isReady && nb.content?.widgets?.length > 0 && "
+    "nb.sessionContext?.session?.kernel?.status === 'idle'; }"
+)
+
+
+class LabPage:
+    """A browser page in a LabServer. What is not defined here is Playwright's page (`.raw`)."""
+
+    def __init__(
+        self, server: LabServer, browser: Any, folder: str, *, width: int = 1400, height: int = 900
+    ) -> None:
+        self.server = server
+        self.folder = folder
+        self.notebook = ""
+        self._context = browser.new_context(viewport={"width": width, "height": height})
+        self.requests = Requests(self._context)
+        self.console: list[str] = []
+        self.raw = self._context.new_page()
+        self.raw.on("console", lambda m: self.console.append(f"{m.type}: {m.text}"))
+        self.raw.on("pageerror", lambda e: self.console.append(f"uncaught: {e}"))
+        self.raw.set_default_timeout(20_000)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.raw, name)
+
+    def close(self) -> None:
+        self._context.close()
+
+    # Opening -------------------------------------------------------------------------------------
+
+    def open_notebook(self, name: str, *, timeout: float = 60) -> None:
+        """Opens a notebook of the test's own copy of notebooks/ and waits for its kernel."""
+        self.notebook = name
+        self.raw.goto(
+            f"{self.server.url}/lab/workspaces/{self.folder}/tree/{self.folder}/{name}"
+            f"?token={self.server.token}&reset"
+        )
+        self._wait_ready(timeout)
+        self._hide_side_bar()
+
+    def write_notebook(self, name: str, cells: list[str]) -> None:
+        """Makes a small notebook for this test: a cell that starts with '#md ' is Markdown."""
+        import nbformat
+        from nbformat import v4
+
+        made = [
+            v4.new_markdown_cell(c[4:]) if c.startswith("#md ") else v4.new_code_cell(c)
+            for c in cells
+        ]
+        spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = v4.new_notebook(cells=made, metadata={"kernelspec": spec})
+        nbformat.write(notebook, self.server.root / self.folder / name)
+
+    def reload(self, *, timeout: float = 60) -> None:
+        """Reloads the page, as a learner does, and waits until the notebook is back."""
+        self.raw.reload()
+        self._wait_ready(timeout, any_status=True)
+
+    def save(self) -> Path:
+        """Saves the notebook; returns the file."""
+        self.raw.evaluate(f"async () => {{ {_NB} await nb.context.save(); }}")
+        return self.server.root / self.folder / self.notebook
+
+    # Running -------------------------------------------------------------------------------------
+
+    def run_all(self, *, wait: bool = True, timeout: float = 120) -> None:
+        """Runs every cell; with wait=False returns at once (then call wait_idle)."""
+        self._command("notebook:run-all-cells")
+        if wait:
+            self.wait_idle(timeout)
+
+    def run_cell(self, which: int | str, *, wait: bool = True, timeout: float = 60) -> int:
+        """Runs one cell, given by index or by a piece of its source; returns its index."""
+        index = self.index(which)
+        self.raw.evaluate(f"i => {{ {_NB} nb.content.activeCellIndex = i; }}", index)
+        self._command("notebook:run-cell")
+        if wait:
+            self.wait_idle(timeout)
+        return index
+
+    def run_code(self, source: str, *, wait: bool = True, timeout: float = 60) -> str:
+        """Runs `source` in a new cell at the end, as a learner would; returns the printed text."""
+        index = self.raw.evaluate(
+            f"""async source => {{ {_NB}
+            nb.content.activeCellIndex = nb.content.widgets.length - 1;
+            await app.commands.execute('notebook:insert-cell-below');
+            nb.content.activeCell.model.sharedModel.setSource(source);
+            return nb.content.activeCellIndex; }}""",
+            source,
+        )
+        self.run_cell(index, wait=wait, timeout=timeout)
+        return self.text(index)
+
+    def wait_idle(self, timeout: float = 60) -> None:
+        """Waits until every cell that was started has finished."""
+        self.raw.wait_for_function(
+            f"""() => {{ {_NB}
+            return window.__commands === 0 && nb.sessionContext.session.kernel.status === 'idle' &&
+            nb.content.widgets.every(c => c.model.executionState !== 'running'); }}""",
+            timeout=timeout * 1000,
+        )
+
+    def interrupt(self) -> None:
+        """Interrupts the kernel (the ■ button)."""
+        self._command("notebook:interrupt-kernel")
+
+    # Looking -------------------------------------------------------------------------------------
+
+    def sources(self) -> list[str]:
+        return self.raw.evaluate(
+            f"() => {{ {_NB} return nb.content.widgets.map(c => c.model.sharedModel.source); }}"
+        )
+
+    def index(self, which: int | str) -> int:
+        """The index of a cell: a number, or the only cell whose source has that piece of text."""
+        sources = self.sources()
+        if isinstance(which, int):
+            return range(len(sources))[which]
+        found = [i for i, source in enumerate(sources) if which in source]
+        assert len(found) == 1, f"{len(found)} cells have {which!r} in them: {found}"
+        return found[0]
+
+    def cell(self, which: int | str) -> Any:
+        """A locator of a cell, scrolled into view."""
+        index = self.index(which)
+        self.raw.evaluate(
+            f"async i => {{ {_NB} await nb.content.scrollToItem(i, 'start'); }}", index
+        )
+        return self.raw.locator(".jp-Notebook:visible .jp-Cell").nth(index)
+
+    def output(self, which: int | str) -> Any:
+        """A locator of a cell's output area."""
+        return self.cell(which).locator(".jp-Cell-outputArea")
+
+    def outputs(self, which: int | str) -> list[dict[str, Any]]:
+        """The outputs of a cell as nbformat dictionaries."""
+        return self.raw.evaluate(
+            f"i => {{ {_NB} return nb.content.widgets[i].model.outputs?.toJSON() ?? []; }}",
+            self.index(which),
+        )
+
+    def text(self, which: int | str) -> str:
+        """The printed and displayed plain text of a cell."""
+        parts = []
+        for out in self.outputs(which):
+            text = out.get("text") or out.get("data", {}).get("text/plain", "")
+            parts.append("".join(text))
+        return "".join(parts)
+
+    def errors(self) -> list[str]:
+        """One line for each error output of the notebook."""
+        found = []
+        for index in range(len(self.sources())):
+            for out in self.outputs(index):
+                if out["output_type"] == "error":
+                    found.append(f"cell {index}: {out['ename']}: {out['evalue']}")
+        return found
+
+    def assert_no_errors(self) -> None:
+        """No cell ended in an error, and no widget or script of the page threw one."""
+        problems = self.errors() + [c for c in self.console if c.startswith("uncaught:")]
+        assert not problems, f"{self.notebook}:\n" + "\n".join(problems)
+
+    def set_theme(self, name: str) -> None:
+        """'light' or 'dark'."""
+        title = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[name]
+        light = str(name == "light").lower()
+        self._command("apputils:change-theme", {"theme": title})
+        self.raw.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}'")
+        self.raw.wait_for_timeout(300)  # colours fade over
+
+    def screenshot(self, name: str, *, of: Any = None, tall: bool = False) -> Path:
+        """Writes screenshots/<name>.png: the window, a locator (of=...), or the whole notebook
+        (tall=True makes the window as high as the notebook for the moment)."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        if of is not None:
+            of.screenshot(path=path)
+        elif tall:
+            size = self.raw.viewport_size
+            inner = "document.querySelector('.jp-WindowedPanel-outer').scrollHeight"
+            for _ in range(2):  # the first growth lets cells below take their real height
+                height = min(16_000, self.raw.evaluate(inner) + 140)
+                self.raw.set_viewport_size({"width": size["width"], "height": height})
+                self.raw.wait_for_timeout(400)
+            self.raw.screenshot(path=path)
+            self.raw.set_viewport_size(size)
+        else:
+            self.raw.screenshot(path=path)
+        return path
+
+    # Inside --------------------------------------------------------------------------------------
+
+    def _command(self, name: str, arguments: dict[str, Any] | None = None) -> None:
+        """Starts a command of JupyterLab; wait_idle waits for the end of all of them."""
+        self.raw.evaluate(
+            """([name, args]) => { window.__commands = (window.__commands ?? 0) + 1;
+            window.jupyterapp.commands.execute(name, args)
+              .catch(() => null).finally(() => { window.__commands -= 1; }); }""",
+            [name, arguments or {}],
+        )
+
+    def _wait_ready(self, timeout: float, *, any_status: bool = False) -> None:
+        ready = _READY.replace("status === 'idle'", "status") if any_status else _READY
+        self.raw.wait_for_function(ready, timeout=timeout * 1000)
+        self.raw.evaluate("() => { window.__commands = 0; }")
+
+    def _hide_side_bar(self) -> None:
+        collapsed = "() => window.jupyterapp.shell.leftCollapsed"
+        if not self.raw.evaluate(collapsed):
+            self._command("application:toggle-left-area")
+            self.raw.wait_for_function(collapsed)
