@@ -1,0 +1,255 @@
+// Draws a figure with plotly.js. See plot.py for the messages.
+
+const SHARED = Symbol.for("fmteach.plotly");
+const ASK_AGAIN_MS = 4000;
+const ASKS = 8;
+
+// One per page, whatever the number of charts.
+function page() {
+  if (!globalThis[SHARED]) {
+    const state = { lib: null, loading: false, askedAt: -Infinity };
+    state.ready = new Promise((resolve) => (state.resolve = resolve));
+    globalThis[SHARED] = state;
+  }
+  return globalThis[SHARED];
+}
+
+function ask(model) {
+  const state = page();
+  const now = performance.now();
+  if (state.lib || state.loading || now - state.askedAt < ASK_AGAIN_MS - 100) return;
+  state.askedAt = now;
+  try {
+    model.send({ kind: "plotly" });
+  } catch {
+    // A page without a kernel: the static drawing stays.
+  }
+}
+
+async function load(bytes) {
+  const state = page();
+  if (state.lib || state.loading || !bytes) return;
+  state.loading = true;
+  const url = URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
+  const earlier = { define: window.define, Plotly: window.Plotly };
+  window.define = undefined; // an AMD loader would take the library away from us
+  try {
+    await new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.onload = resolve;
+      script.onerror = () => reject(new Error("plotly.js did not load"));
+      script.src = url;
+      document.head.append(script);
+    });
+    state.lib = window.Plotly;
+    state.resolve(state.lib);
+  } catch (problem) {
+    console.error(problem);
+  } finally {
+    if (earlier.define === undefined) delete window.define;
+    else window.define = earlier.define;
+    if (earlier.Plotly !== undefined) window.Plotly = earlier.Plotly;
+    URL.revokeObjectURL(url);
+    state.loading = false;
+  }
+}
+
+const CONFIG = {
+  displaylogo: false,
+  displayModeBar: "hover",
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  showSendToCloud: false,
+  showTips: false,
+  plotlyServerURL: "",
+};
+
+// The page's colours and font over the figure's own layout.
+function themed(layout, el, width, height) {
+  const css = getComputedStyle(el);
+  const value = (name, otherwise) => css.getPropertyValue(name).trim() || otherwise;
+  const ink = value("--jp-ui-font-color1", "#212121");
+  const faint = value("--jp-ui-font-color2", "#616161");
+  const grid = value("--jp-border-color2", "#e0e0e0");
+  const rule = value("--jp-border-color1", "#bdbdbd");
+  const paper = value("--jp-layout-color1", "#ffffff");
+  const out = structuredClone(layout);
+  out.width = width;
+  out.height = height;
+  out.paper_bgcolor = out.plot_bgcolor = "rgba(0,0,0,0)";
+  out.font = { size: 14, ...out.font, color: ink, family: value("--jp-ui-font-family", "sans-serif") };
+  out.legend = { bgcolor: "rgba(0,0,0,0)", ...out.legend };
+  out.hoverlabel = {
+    ...out.hoverlabel,
+    bgcolor: paper,
+    bordercolor: rule,
+    font: { ...(out.hoverlabel || {}).font, color: ink, family: out.font.family },
+  };
+  out.modebar = {
+    ...out.modebar,
+    bgcolor: "rgba(0,0,0,0)",
+    color: faint,
+    activecolor: value("--jp-brand-color1", "#1976d2"),
+  };
+  out.uirevision = out.uirevision ?? "kept"; // zoom and hidden curves survive an update
+  out.xaxis = out.xaxis || {};
+  out.yaxis = out.yaxis || {};
+  for (const name of Object.keys(out)) {
+    if (/^[xy]axis\d*$/.test(name)) {
+      out[name] = { ...out[name], gridcolor: grid, zerolinecolor: grid, linecolor: rule, tickcolor: rule };
+    }
+  }
+  return out;
+}
+
+function unpack(view) {
+  if (!view) return new Float32Array();
+  const start = view.byteOffset || 0;
+  // Copied: the view may start at an odd address, where no Float32Array can.
+  return new Float32Array((view.buffer || view).slice(start, start + view.byteLength));
+}
+
+function render({ model, el }) {
+  const root = document.createElement("div");
+  root.className = "fmteach-plot";
+  const picture = document.createElement("div");
+  picture.className = "fmteach-plot-picture";
+  picture.setAttribute("role", "img");
+  const fixed = document.createElement("div");
+  fixed.className = "fmteach-plot-static";
+  const canvas = document.createElement("div");
+  const status = document.createElement("div");
+  status.className = "fmteach-plot-status";
+  const note = document.createElement("div");
+  note.className = "fmteach-plot-note";
+  picture.append(fixed, canvas);
+  root.append(picture, status, note);
+  el.append(root);
+
+  const curves = new Map();
+  let drawn = false;
+  let dirty = false;
+  let frame = 0;
+  let busy = false;
+  let gone = false;
+  const timers = [];
+
+  function words() {
+    const text = model.get("status");
+    status.textContent = text;
+    picture.setAttribute("aria-label", text ? `${model.get("label")}. ${text}` : model.get("label"));
+  }
+
+  function still() {
+    if (drawn) return;
+    fixed.innerHTML = model.get("svg");
+    fixed.style.height = `${model.get("height")}px`;
+  }
+
+  function schedule() {
+    dirty = true;
+    if (!frame && !gone) frame = requestAnimationFrame(draw);
+  }
+
+  async function draw() {
+    frame = 0;
+    const { lib } = page();
+    // Nothing is drawn out of sight; the ResizeObserver calls again when there is room.
+    if (!lib || gone || busy || root.clientWidth < 10) return;
+    if (!curves.size && !drawn && needsData()) return;
+    busy = true;
+    dirty = false;
+    const { data, layout } = model.get("figure");
+    const full = data.map((trace, i) => (curves.has(i) ? { ...trace, ...curves.get(i) } : trace));
+    const look = themed(layout, root, root.clientWidth, model.get("height"));
+    try {
+      await lib.react(canvas, full, look, CONFIG);
+      if (!drawn) {
+        drawn = true;
+        fixed.remove();
+        note.textContent = "";
+      }
+    } catch (problem) {
+      console.error(problem);
+    }
+    busy = false;
+    if (dirty) schedule();
+  }
+
+  const needsData = () => model.get("figure").data.some((trace) => trace.x === undefined);
+
+  function onMessage(content, buffers) {
+    if (content.kind === "plotly") load(buffers[0]);
+    if (content.kind !== "data" || content.rev !== model.get("figure").rev) return;
+    const numbers = unpack(buffers[0]);
+    let at = 0;
+    for (const [index, count] of content.traces) {
+      curves.set(index, {
+        x: numbers.subarray(at, at + count),
+        y: numbers.subarray(at + count, at + 2 * count),
+      });
+      at += 2 * count;
+    }
+    schedule();
+  }
+
+  function onFigure() {
+    curves.clear(); // the numbers of the new figure follow in the next message
+  }
+
+  function askForData() {
+    try {
+      model.send({ kind: "ready" });
+    } catch {
+      // no kernel
+    }
+  }
+
+  words();
+  still();
+  model.on("msg:custom", onMessage);
+  model.on("change:figure", onFigure);
+  model.on("change:height", schedule);
+  model.on("change:status", words);
+  model.on("change:label", words);
+  model.on("change:svg", still);
+
+  const room = new ResizeObserver(schedule);
+  room.observe(root);
+  const theme = new MutationObserver(() => {
+    schedule();
+    timers.push(setTimeout(schedule, 400)); // the style sheet of a new theme may come later
+  });
+  theme.observe(document.body, {
+    attributes: true,
+    attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"],
+  });
+
+  ask(model);
+  askForData();
+  page().ready.then(schedule);
+  let asks = 0;
+  const again = setInterval(() => {
+    if (drawn || ++asks > ASKS) return clearInterval(again);
+    note.textContent = "Static picture: no running kernel has answered yet.";
+    ask(model);
+    askForData();
+  }, ASK_AGAIN_MS);
+
+  return () => {
+    gone = true;
+    clearInterval(again);
+    timers.forEach(clearTimeout);
+    cancelAnimationFrame(frame);
+    room.disconnect();
+    theme.disconnect();
+    model.off("msg:custom", onMessage);
+    model.off("change:figure", onFigure);
+    model.off("change:height", schedule);
+    model.off("change:status", words);
+    model.off("change:label", words);
+    model.off("change:svg", still);
+    page().lib?.purge(canvas);
+  };
+}
+
+export default { render };
