@@ -1,0 +1,79 @@
+"""The rows of one part of a data set, as tensors that a model takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fmteach.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """One part of a data set.
+
+    ids: int64 [n, m], the numbers of the features that are not 0, different within a row.
+    values: float32 [n, m], what those features are; None means that all are 1. A place with
+        value 0 is padding.
+    y: float32 [n], the targets.
+
+    Errors: InputError for wrong shapes or types, NaN or infinity.
+    """
+
+    ids: Tensor
+    values: Tensor | None
+    y: Tensor
+
+    def __post_init__(self) -> None:
+        _check_tensor("ids", self.ids, torch.int64, 2)
+        _check_tensor("y", self.y, torch.float32, 1)
+        if len(self.ids) != len(self.y):
+            raise InputError(
+                f"ids has {len(self.ids)} rows and y has {len(self.y)}: give one target a row."
+            )
+        if self.ids.shape[1] == 0:
+            raise InputError("ids has no columns: every row needs at least one feature.")
+        if self.values is not None:
+            _check_tensor("values", self.values, torch.float32, 2)
+            if self.values.shape != self.ids.shape:
+                raise InputError(
+                    f"values has shape {list(self.values.shape)} and ids has "
+                    f"{list(self.ids.shape)}: give one value for each id, or values=None."
+                )
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+def repeats_an_id(rows: Rows, offsets: Sequence[int], dims: Sequence[int]) -> bool:
+    """Whether an id stands twice in a row, padding (value 0) left aside."""
+    if rows.ids.shape[1] == len(dims):
+        # One column a field, each within its own range: no sorting needed to know the answer.
+        low, high = torch.tensor(offsets), torch.tensor(offsets) + torch.tensor(dims)
+        if bool(((rows.ids >= low) & (rows.ids < high)).all()):
+            return False
+    ids = rows.ids
+    if rows.values is not None:
+        # Padding gets numbers of its own, all different, so that it cannot count as a repeat.
+        ids = torch.where(rows.values != 0, ids, -1 - torch.arange(ids.shape[1]))
+    ordered = ids.sort(dim=1).values
+    return bool((ordered[:, 1:] == ordered[:, :-1]).any())
+
+
+def _check_tensor(name: str, tensor: object, dtype: torch.dtype, dims: int) -> None:
+    if not isinstance(tensor, Tensor):
+        raise InputError(f"{name} is a {type(tensor).__name__}: give a torch tensor of {dtype}.")
+    if tensor.dtype != dtype or tensor.dim() != dims:
+        shape = "[n, m]" if dims == 2 else "[n]"
+        raise InputError(
+            f"{name} is {tensor.dtype} with shape {list(tensor.shape)}: give {dtype} {shape}."
+        )
+    if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+        where = torch.nonzero(~torch.isfinite(tensor))
+        raise InputError(
+            f"{name} holds NaN or infinity in {len(where)} place(s), first at "
+            f"{where[0].tolist()}: remove or repair these rows."
+        )

@@ -1,0 +1,129 @@
+"""Which rows are for training, which for choosing settings, which for the last judgement.
+
+Every split is disjoint, complete and reproducible: the same arguments give the same rows on every
+machine and with every version of NumPy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fmteach.datasets.choices import checked_fractions, checked_seed, one_of
+from fmteach.errors import InputError
+
+SPLITS = ("random", "time")
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Row numbers (int64) of the three parts. Together they hold every row exactly once."""
+
+    train: np.ndarray
+    valid: np.ndarray
+    test: np.ndarray
+
+
+def random_order(n: int, seed: int) -> np.ndarray:
+    """The numbers 0 .. n-1 in a random order that depends on n and seed alone. O(n log n).
+
+    The raw output of PCG64 is sorted, because NumPy promises that these bits never change between
+    versions; it does not promise that for `Generator.permutation`.
+    """
+    bits = np.random.PCG64(checked_seed(seed)).random_raw(n)
+    return np.argsort(bits, kind="stable")
+
+
+def random_split(n: int, *, valid: float = 0.1, test: float = 0.1, seed: int = 0) -> Split:
+    """Split n rows at random. `valid` and `test` are shares of all n rows.
+
+    The test part is the end of the random order, the validation part comes just before it. So the
+    test rows do not depend on `valid`: with `valid=0.0` the same test rows are kept and the
+    training part takes the validation rows over.
+
+    >>> split = random_split(10, valid=0.2, test=0.1, seed=0)
+    >>> len(split.train), len(split.valid), len(split.test)
+    (7, 2, 1)
+    """
+    valid, test = checked_fractions(valid, test)
+    order = random_order(_checked_count(n), seed)
+    first_valid, first_test = _borders(n, valid, test)
+    return Split(order[:first_valid], order[first_valid:first_test], order[first_test:])
+
+
+def time_split(times: np.ndarray, *, valid: float = 0.1, test: float = 0.1) -> Split:
+    """Train on the earliest rows, choose on later ones, test on the last ones.
+
+    times: [n], numbers. Rows of the same time are never torn apart: a border that falls among
+    them moves to the nearer end of the tie. So the shares are met as nearly as the ties allow.
+
+    >>> split = time_split(np.array([30, 10, 20, 40]), valid=0.25, test=0.25)
+    >>> split.train.tolist(), split.valid.tolist(), split.test.tolist()
+    ([1, 2], [0], [3])
+    """
+    valid, test = checked_fractions(valid, test)
+    times = np.asarray(times)
+    if times.ndim != 1 or times.dtype.kind not in "iuf":
+        raise InputError(
+            f"times has shape {times.shape} and type {times.dtype}: give one number a row."
+        )
+    if times.dtype.kind == "f" and not np.isfinite(times).all():
+        raise InputError("times holds NaN or infinity: every row needs a time.")
+    n = _checked_count(len(times))
+    order = np.argsort(times, kind="stable")
+    ordered = times[order]
+    first_valid, first_test = (_off_ties(ordered, b) for b in _borders(n, valid, test))
+    parts = Split(order[:first_valid], order[first_valid:first_test], order[first_test:])
+    for share, part, name in (
+        (1.0, parts.train, "train"),
+        (valid, parts.valid, "valid"),
+        (test, parts.test, "test"),
+    ):
+        if share > 0 and not len(part):
+            raise InputError(
+                f"split by time leaves no rows for {name}: too many rows have the same time, or "
+                f"there are too few rows ({n}). Use split='random'."
+            )
+    return parts
+
+
+def make_split(
+    kind: str,
+    n: int,
+    times: np.ndarray | None = None,
+    *,
+    valid: float = 0.1,
+    test: float = 0.1,
+    seed: int = 0,
+) -> Split:
+    """The split named `kind`: "random" or, for data with a time in every row, "time"."""
+    one_of("split", kind, SPLITS)
+    checked_seed(seed)
+    if kind == "random":
+        return random_split(n, valid=valid, test=test, seed=seed)
+    if times is None:
+        raise InputError("split='time' needs a time in every row, and this data set has none.")
+    return time_split(times, valid=valid, test=test)
+
+
+def _checked_count(n: int) -> int:
+    if n < 1:
+        raise InputError("there are no rows to split: give at least one row.")
+    return int(n)
+
+
+def _borders(n: int, valid: float, test: float) -> tuple[int, int]:
+    """Where the validation rows and the test rows begin. Train always keeps one row."""
+    first_test = max(1, n - round(n * test))
+    first_valid = max(1, first_test - round(n * valid))
+    return first_valid, first_test
+
+
+def _off_ties(ordered: np.ndarray, border: int) -> int:
+    """The border moved to the nearer end of the run of equal times in which it falls."""
+    if border >= len(ordered) or ordered[border - 1] != ordered[border]:
+        return border
+    left = int(np.searchsorted(ordered, ordered[border], side="left"))
+    right = int(np.searchsorted(ordered, ordered[border], side="right"))
+    return left if border - left <= right - border else right
