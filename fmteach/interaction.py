@@ -111,7 +111,7 @@ def merge_repeated(ids: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
     """
     if ids.shape[-1] < 2:
         return ids, values
-    ids, order = ids.sort(-1, stable=True)
+    ids, order = ids.sort(dim=-1, stable=True)
     values = values.gather(-1, order)
     starts_run = torch.ones_like(ids)
     starts_run[..., 1:] = ids[..., 1:] != ids[..., :-1]

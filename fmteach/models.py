@@ -52,6 +52,18 @@ class LinearModel(nn.Module):
     def score(self, ids: Tensor, values: Tensor) -> Tensor:
         return self.w0 + (self.w[ids] * values).sum(-1)
 
+    def penalty(self, ids: Tensor, values: Tensor | None = None) -> Tensor:
+        """Squares of the parameters that a row looks up, summed; the mean over the rows.
+
+        Weighted by L2 it is added to the loss. A frequent feature meets it more often, which is
+        the L2 of stochastic gradient descent in libFM. Places with value 0 do not count.
+        """
+        squares = self._squares(ids)
+        return (squares if values is None else squares * (values != 0)).sum(-1).mean()
+
+    def _squares(self, ids: Tensor) -> Tensor:
+        return self.w[ids].square()
+
     def check_rows(
         self, ids: Tensor, values: Tensor | None, unique: bool = False
     ) -> tuple[Tensor, Tensor]:
@@ -128,6 +140,9 @@ class FactorizationMachine(LinearModel):
 
     def score(self, ids: Tensor, values: Tensor) -> Tensor:
         return super().score(ids, values) + pairwise_sparse(ids, values, self.V)
+
+    def _squares(self, ids: Tensor) -> Tensor:
+        return super()._squares(ids) + self.V[ids].square().sum(-1)
 
     def config(self) -> dict[str, Any]:
         return {**super().config(), "k": self.k, "init_scale": self.init_scale}

@@ -1,1 +1,18 @@
+"""Training: settings, the trainer, its records, checkpoints and baselines."""
 
+from fmteach.training.baselines import base_rate, linear_baseline
+from fmteach.training.config import OPTIMIZERS, TrainConfig, defaults, resolve_device
+from fmteach.training.records import History, StepRecord
+from fmteach.training.trainer import Trainer
+
+__all__ = [
+    "OPTIMIZERS",
+    "History",
+    "StepRecord",
+    "TrainConfig",
+    "Trainer",
+    "base_rate",
+    "defaults",
+    "linear_baseline",
+    "resolve_device",
+]

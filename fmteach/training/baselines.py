@@ -1,0 +1,45 @@
+"""What a run must beat: the base rate, and the linear model on the same rows."""
+
+from __future__ import annotations
+
+import threading
+
+import torch
+
+from fmteach.datasets import Dataset
+from fmteach.tasks import get_task
+from fmteach.training.config import TrainConfig
+from fmteach.training.trainer import Trainer
+
+_linear: dict[tuple[str, str], Trainer] = {}
+_lock = threading.Lock()
+
+
+def base_rate(dataset: Dataset, split: str = "valid") -> dict[str, float]:
+    """Loss and metrics of the best constant score, learnt on train and measured on a split."""
+    task = get_task(dataset.objective)
+    rows = getattr(dataset, split)
+    scores = torch.full_like(rows.y, task.constant_score(dataset.train.y))
+    return {"loss": float(task.loss(scores, rows.y)), **task.metrics(scores, rows.y)}
+
+
+def linear_settings(objective: str) -> TrainConfig:
+    """Settings under which the linear model does its best on the embedded films."""
+    l2 = 0.01 if objective == "regression" else 0.002
+    return TrainConfig(
+        model="linear", learning_rate=0.02, l2=l2, epochs=20, patience=2, device="cpu"
+    )
+
+
+def linear_baseline(dataset: Dataset) -> Trainer:
+    """The linear model, trained: bias model on ratings, logistic regression on labels.
+
+    Takes a second or two the first time; the same data is not fitted twice in a process.
+    """
+    key = (dataset.fingerprint, dataset.objective)
+    with _lock:
+        if key not in _linear:
+            trainer = Trainer(dataset, linear_settings(dataset.objective))
+            trainer.fit()
+            _linear[key] = trainer
+        return _linear[key]

@@ -1,0 +1,134 @@
+"""The settings of a training run, checked when they are made."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+import torch
+
+from fmteach.errors import InputError
+
+OPTIMIZERS = ("adam", "sgd", "adagrad")
+MODEL_KINDS = ("fm", "linear")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a run, besides the data. Same settings, same device: same curve.
+
+    >>> TrainConfig(k=8).k
+    8
+    >>> TrainConfig(optimizer="adamw")
+    Traceback (most recent call last):
+    ...
+    fmteach.errors.InputError: unknown optimizer 'adamw'; choose one of adam, sgd, adagrad
+    """
+
+    model: str = "fm"
+    """"fm" or "linear" (the same without the pairwise term)."""
+    k: int = 16
+    """Embedding size: factors a feature. Not used by the linear model."""
+    optimizer: str = "adam"
+    learning_rate: float = 0.005
+    l2: float = 0.0
+    """Weight of the penalty: the squares of the parameters that a row looks up (w_i² and v_il²),
+    summed over the row and averaged over the batch. A frequent feature is penalised more often."""
+    batch_size: int = 1024
+    epochs: int = 10
+    seed: int = 0
+    """Draws the factors, the order of the rows, and the sample of training rows that is scored."""
+    device: str = "auto"
+    """"auto" (a GPU if there is one), "cpu", "cuda" or "cuda:1"."""
+    init_scale: float = 0.01
+    """Standard deviation of the first factors."""
+    evaluations_per_epoch: int = 4
+    """How often the validation rows are scored. They are also scored before the first step."""
+    patience: int | None = None
+    """Stop after this many epochs without a better validation score. None: never."""
+    keep_best: bool = True
+    """At the end, give the model the parameters of its best evaluation."""
+
+    def __post_init__(self) -> None:
+        choices = {"optimizer": OPTIMIZERS, "model": MODEL_KINDS}
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise InputError(
+                    f"unknown {name} {getattr(self, name)!r}; choose one of {', '.join(allowed)}"
+                )
+        for name in ("k", "batch_size", "epochs", "evaluations_per_epoch"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or int(value) != value or value < 1:
+                raise InputError(f"{name} must be a whole number, 1 or more; got {value!r}")
+        if self.patience is not None and self.patience < 1:
+            raise InputError(f"patience must be 1 or more, or None; got {self.patience!r}")
+        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
+            raise InputError(f"learning_rate must be above 0; got {self.learning_rate!r}")
+        for name in ("l2", "init_scale"):
+            if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
+                raise InputError(f"{name} must be 0 or more; got {getattr(self, name)!r}")
+        resolve_device(self.device)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """The opposite of `to_dict`; an unknown name is an error that lists the known ones."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        unknown = [name for name in values if name not in names]
+        if unknown:
+            raise InputError(
+                f"unknown setting {', '.join(unknown)}; the settings are {', '.join(names)}"
+            )
+        return cls(**values)
+
+    def replace(self, **changes: Any) -> TrainConfig:
+        """A copy with some settings changed.
+
+        >>> TrainConfig().replace(k=4, l2=0.01).k
+        4
+        """
+        return TrainConfig.from_dict({**self.to_dict(), **changes})
+
+
+def resolve_device(name: str) -> torch.device:
+    """The torch device for "auto", "cpu", "cuda" or "cuda:1".
+
+    >>> resolve_device("cpu")
+    device(type='cpu')
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except (RuntimeError, TypeError) as error:
+        raise InputError(
+            f"unknown device {name!r}; choose auto, cpu, cuda or cuda:NUMBER"
+        ) from error
+    if device.type not in ("cpu", "cuda"):
+        raise InputError(f"device {name!r} is not supported; choose auto, cpu, cuda or cuda:NUMBER")
+    if device.type == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if (device.index or 0) >= count:
+            raise InputError(
+                f"device {name!r} was asked for, but torch sees {count} GPU(s) here; "
+                "use device='cpu' or 'auto'"
+            )
+    return device
+
+
+def defaults(objective: str) -> TrainConfig:
+    """Settings that do well on the embedded films, for "regression" or "classification".
+
+    >>> defaults("regression").optimizer
+    'adam'
+    """
+    if objective == "regression":
+        return TrainConfig(learning_rate=0.005, l2=0.02, epochs=30, patience=3)
+    if objective == "classification":
+        return TrainConfig(learning_rate=0.005, l2=0.005, epochs=20, patience=3)
+    raise InputError(f"unknown task {objective!r}; choose regression or classification")

@@ -1,0 +1,56 @@
+"""A progress bar around a run, for a terminal or a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Iterable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fmteach.training.records import StepRecord
+
+if TYPE_CHECKING:
+    from fmteach.training.trainer import Trainer
+
+
+def with_progress(
+    trainer: Trainer,
+    records: Iterable[StepRecord] | None = None,
+    *,
+    label: str | None = None,
+    console: Console | None = None,
+) -> Iterator[StepRecord]:
+    """Yield the records of a trainer and draw a bar: epoch, loss, validation, rows/s, time left."""
+    task = trainer.task
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("epoch {task.fields[epoch]:.1f}"),
+        TextColumn("loss {task.fields[loss]}"),
+        TextColumn("{task.fields[valid]}"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=False,
+    )
+    with bar:
+        shown = bar.add_task(
+            label or ("FM" if trainer.config.model == "fm" else "linear"),
+            total=trainer.total_steps,
+            completed=trainer.step,
+            epoch=0.0,
+            loss="-",
+            valid="",
+            speed="",
+        )
+        for record in records if records is not None else trainer:
+            fields = {"epoch": record.epoch}
+            if record.loss is not None:
+                fields["loss"] = f"{record.loss:.4f}"
+            if record.seconds > 0:
+                fields["speed"] = f"{record.samples / record.seconds:,.0f} rows/s"
+            if record.valid is not None:
+                value = record.valid[task.primary]
+                fields["valid"] = f"valid {task.metric_labels[task.primary]} {value:.4f}"
+            bar.update(shown, completed=record.step, **fields)
+            yield record
