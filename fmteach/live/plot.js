@@ -77,7 +77,9 @@ function themed(layout, el, width, height) {
   out.height = height;
   out.paper_bgcolor = out.plot_bgcolor = "rgba(0,0,0,0)";
   out.font = { size: 14, ...out.font, color: ink, family: value("--jp-ui-font-family", "sans-serif") };
-  out.legend = { bgcolor: "rgba(0,0,0,0)", ...out.legend };
+  for (const name of ["legend", "legend2"]) {
+    if (name === "legend" || out[name]) out[name] = { bgcolor: "rgba(0,0,0,0)", ...out[name] };
+  }
   out.hoverlabel = {
     ...out.hoverlabel,
     bgcolor: paper,
@@ -97,6 +99,19 @@ function themed(layout, el, width, height) {
     if (/^[xy]axis\d*$/.test(name)) {
       out[name] = { ...out[name], gridcolor: grid, zerolinecolor: grid, linecolor: rule, tickcolor: rule };
     }
+  }
+  return out;
+}
+
+// On a dark page the darker colours of the palette are lifted to the same contrast.
+const ON_DARK = { "#0072B2": "#3A9BE0", "#009E73": "#19B88C", "#D55E00": "#F07830" };
+
+function lifted(trace) {
+  if (document.body.dataset.jpThemeLight !== "false") return trace;
+  const out = { ...trace };
+  for (const part of ["line", "marker"]) {
+    const colour = ON_DARK[trace[part]?.color];
+    if (colour) out[part] = { ...trace[part], color: colour };
   }
   return out;
 }
@@ -159,7 +174,7 @@ function render({ model, el }) {
     busy = true;
     dirty = false;
     const { data, layout } = model.get("figure");
-    const full = data.map((trace, i) => (curves.has(i) ? { ...trace, ...curves.get(i) } : trace));
+    const full = data.map((trace, i) => lifted({ ...trace, ...curves.get(i) }));
     const look = themed(layout, root, root.clientWidth, model.get("height"));
     try {
       await lib.react(canvas, full, look, CONFIG);

@@ -143,7 +143,7 @@ class LivePlot(anywidget.AnyWidget):
         head = [self.label] + ([self.status] if self.status else [])
         return "\n".join(head + (table if len(rows) > 1 else ["no data yet"]))
 
-    def to_svg(self, *, width: int = 760, inline: bool = False) -> str:
+    def to_svg(self, *, width: int = 900, inline: bool = False) -> str:
         """A static drawing of the chart, a few KB.
 
         inline: colours from the page's theme and no background, for use inside a widget.
@@ -236,7 +236,7 @@ def _split(figure: go.Figure, revision: int) -> tuple[dict, dict[int, tuple]]:
     curves: dict[int, tuple] = {}
     data = []
     for index, (trace, given) in enumerate(zip(plain["data"], figure.data, strict=True)):
-        x, y = given["x"] if "x" in given else None, given["y"] if "y" in given else None
+        x, y = getattr(given, "x", None), getattr(given, "y", None)
         if _numeric(x) and _numeric(y):
             curves[index] = _as_curve(x, y)
             trace = {key: value for key, value in trace.items() if key not in ("x", "y")}

@@ -26,7 +26,7 @@ def draw(
     data: Sequence[Mapping],
     layout: Mapping,
     *,
-    width: int = 760,
+    width: int = 900,
     height: int = 360,
     label: str = "Chart",
     inline: bool = False,
@@ -46,9 +46,11 @@ def draw(
         ink, faint, grid = "#212121", "#616161", "#e0e0e0"
     traces = [_read(trace, i) for i, trace in enumerate(data) if _drawn(trace)]
     legend, legend_height = _legend(traces, layout, width, ink)
-    box = (62.0, 14.0 + legend_height, width - 18.0, height - 48.0)
+    right = (layout.get("margin") or {}).get("r") or 18
+    box = (62.0, 14.0 + legend_height, width - right, height - 48.0)
+    size = "" if inline else f'width="{width}" height="{height}" '
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(label, quote=True)}" font-family="{FONT}" font-size="13">',
         f"<title>{escape(label)}</title>",
     ]
@@ -148,7 +150,7 @@ class _Panel:
             out.append(_text(self.left - 7, at + 4, name, faint, "end"))
         title = _title(self.x.spec)
         out.append(_text((self.left + self.right) / 2, self.bottom + 37, title, ink, "middle"))
-        middle, edge = (self.top + self.bottom) / 2, self.left - 46
+        middle, edge = (self.top + self.bottom) / 2, self.left - 44
         title = _title(self.y.spec)
         out.append(
             f'<text transform="translate({edge:.0f} {middle:.0f}) rotate(-90)" '
@@ -183,7 +185,7 @@ class _Panel:
         place = trace["textposition"]
         rise = {"top": -8, "middle": 4, "bottom": 18}[place.split()[0]]
         # plotly names the side of the point on which the text stands.
-        anchor, shift = {"left": ("end", -4), "center": ("middle", 0), "right": ("start", 6)}[
+        anchor, shift = {"left": ("end", -4), "center": ("middle", 0), "right": ("start", 2)}[
             place.split()[1]
         ]
         return [
@@ -284,7 +286,8 @@ def _marker(x: float, y: float, trace) -> str:
         shape = f'<rect x="{x - r:.1f}" y="{y - r:.1f}" width="{2 * r:g}" height="{2 * r:g}"'
     elif symbol.startswith("diamond"):
         r *= 1.3
-        shape = f'<path d="M{x:.1f} {y - r:.1f}l{r:.1f} {r:.1f}l{-r:.1f} {r:.1f}l{-r:.1f} {-r:.1f}Z"'
+        corners = f"l{r:.1f} {r:.1f}l{-r:.1f} {r:.1f}l{-r:.1f} {-r:.1f}Z"
+        shape = f'<path d="M{x:.1f} {y - r:.1f}{corners}"'
     elif symbol.startswith("triangle"):
         shape = f'<path d="M{x:.1f} {y - r:.1f}l{r:.1f} {2 * r:.1f}h{-2 * r:.1f}Z"'
     elif symbol.startswith("star"):
