@@ -1,0 +1,5 @@
+"""`python -m fmteach` is the command `fmteach`."""
+
+from fmteach.cli import main
+
+main()
