@@ -43,6 +43,9 @@ class Films:
     def __len__(self) -> int:
         return len(self.id)
 
+    def __repr__(self) -> str:
+        return f"<Films: {len(self):,} films>"
+
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
@@ -75,6 +78,10 @@ class Ratings:
 
     def __len__(self) -> int:
         return len(self.rating)
+
+    def __repr__(self) -> str:
+        users = len(np.unique(self.user))
+        return f"<Ratings: {len(self):,} ratings by {users:,} users of {len(self.films):,} films>"
 
     def head(self, n: int = 5) -> Table:
         """The first n ratings in readable form."""
