@@ -23,12 +23,10 @@ def base_rate(dataset: Dataset, split: str = "valid") -> dict[str, float]:
     return {"loss": float(task.loss(scores, rows.y)), **task.metrics(scores, rows.y)}
 
 
-def linear_settings(objective: str) -> TrainConfig:
-    """Settings under which the linear model does its best on the embedded films."""
-    l2 = 0.01 if objective == "regression" else 0.002
-    return TrainConfig(
-        model="linear", learning_rate=0.02, l2=l2, epochs=20, patience=2, device="cpu"
-    )
+# Under these settings the linear model does its best on the embedded films, for both tasks.
+LINEAR = TrainConfig(
+    model="linear", learning_rate=0.01, l2=0.01, batch_size=1024, epochs=25, patience=3, device="cpu"
+)
 
 
 def linear_baseline(dataset: Dataset) -> Trainer:
@@ -39,7 +37,7 @@ def linear_baseline(dataset: Dataset) -> Trainer:
     key = (dataset.fingerprint, dataset.objective)
     with _lock:
         if key not in _linear:
-            trainer = Trainer(dataset, linear_settings(dataset.objective))
+            trainer = Trainer(dataset, LINEAR)
             trainer.fit()
             _linear[key] = trainer
         return _linear[key]

@@ -32,11 +32,11 @@ class TrainConfig:
     k: int = 16
     """Embedding size: factors a feature. Not used by the linear model."""
     optimizer: str = "adam"
-    learning_rate: float = 0.005
+    learning_rate: float = 0.003
     l2: float = 0.0
     """Weight of the penalty: the squares of the parameters that a row looks up (w_i² and v_il²),
     summed over the row and averaged over the batch. A frequent feature is penalised more often."""
-    batch_size: int = 1024
+    batch_size: int = 256
     epochs: int = 10
     seed: int = 0
     """Draws the factors, the order of the rows, and the sample of training rows that is scored."""
@@ -128,7 +128,7 @@ def defaults(objective: str) -> TrainConfig:
     'adam'
     """
     if objective == "regression":
-        return TrainConfig(learning_rate=0.005, l2=0.02, epochs=30, patience=3)
+        return TrainConfig(learning_rate=0.003, l2=0.12, batch_size=256, epochs=30, patience=3)
     if objective == "classification":
-        return TrainConfig(learning_rate=0.005, l2=0.005, epochs=20, patience=3)
+        return TrainConfig(learning_rate=0.003, l2=0.03, batch_size=256, epochs=15, patience=3)
     raise InputError(f"unknown task {objective!r}; choose regression or classification")
