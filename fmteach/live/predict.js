@@ -1,0 +1,125 @@
+// A question, a guess that is then locked, and later the truth beside it. See predict.py.
+
+function element(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+let serial = 0;
+
+function render({ model, el }) {
+  const root = element("section", "fmteach-predict");
+  root.setAttribute("aria-label", "Prediction");
+  el.append(root);
+  const name = `fmteach-predict-${++serial}`;
+  const problem = element("p", "problem");
+  problem.setAttribute("role", "alert");
+
+  function form() {
+    const box = element("form");
+    const choices = model.get("choices");
+    const commit = element("button", "commit", "This is my guess");
+    commit.type = "submit";
+    const skip = element("button", "skip", "Skip");
+    skip.type = "button";
+    skip.title = "Go on without a guess";
+    const row = element("div", "row");
+    let value;
+    if (choices.length) {
+      const set = element("fieldset");
+      set.setAttribute("aria-label", model.get("question"));
+      for (const choice of choices) {
+        const label = element("label", "choice");
+        const radio = element("input");
+        radio.type = "radio";
+        radio.name = name;
+        radio.value = choice;
+        radio.onchange = () => (commit.disabled = false);
+        label.append(radio, choice);
+        set.append(label);
+      }
+      box.append(set);
+      value = () => set.querySelector("input:checked")?.value;
+    } else {
+      const field = element("input", "number");
+      field.type = "text";
+      field.inputMode = "decimal";
+      field.placeholder = "a number";
+      field.setAttribute("aria-label", `${model.get("question")} ${model.get("unit")}`);
+      field.oninput = () => (commit.disabled = value() === undefined);
+      // Lab would take single keys for commands.
+      field.onkeydown = (event) => event.stopPropagation();
+      // "10,000" and "10 000" mean ten thousand; "1,5" is not guessed at.
+      value = () => {
+        const typed = field.value.trim().replace(/[ _\u00a0\u202f]/g, "").replace(/,(?=\d{3}(\D|$))/g, "");
+        return typed !== "" && Number.isFinite(Number(typed)) ? Number(typed) : undefined;
+      };
+      row.append(field);
+      if (model.get("unit")) row.append(element("span", "", model.get("unit")));
+    }
+    commit.disabled = true;
+    row.append(commit, skip);
+    box.append(row, problem);
+    const send = (message) => {
+      try {
+        model.send(message);
+      } catch {
+        problem.textContent = "A guess can be entered while the notebook's kernel runs.";
+      }
+    };
+    box.onsubmit = (event) => {
+      event.preventDefault();
+      if (value() !== undefined) send({ kind: "commit", value: value() });
+    };
+    skip.onclick = () => send({ kind: "skip" });
+    return box;
+  }
+
+  function draw() {
+    const state = model.get("state");
+    const hadFocus = root.contains(document.activeElement);
+    const parts = [element("p", "fmteach-predict-question", model.get("question"))];
+    if (model.get("revealed")) {
+      const list = element("dl", "answers");
+      list.append(
+        element("dt", "", "Your guess"),
+        element("dd", state === "committed" ? "guess" : "", model.get("guess") || "none"),
+        element("dt", "", "The truth"),
+        element("dd", "truth", model.get("truth")),
+      );
+      parts.push(list);
+      if (state === "committed") parts.push(element("p", "verdict", model.get("verdict")));
+      parts.push(element("p", "explanation", model.get("explanation")));
+    } else if (state === "open") {
+      parts.push(form());
+    } else {
+      const text =
+        state === "committed"
+          ? `Your guess is kept: ${model.get("guess")}`
+          : "Skipped. You can go on without a guess.";
+      parts.push(element("p", "locked", text));
+    }
+    root.replaceChildren(...parts);
+    if (hadFocus && !root.contains(document.activeElement)) {
+      root.tabIndex = -1;
+      root.focus({ preventScroll: true });
+    }
+  }
+
+  function complain() {
+    problem.textContent = model.get("problem");
+  }
+
+  const watched = ["state", "guess", "revealed", "truth", "verdict", "explanation"];
+  draw();
+  for (const trait of watched) model.on(`change:${trait}`, draw);
+  model.on("change:problem", complain);
+  return () => {
+    for (const trait of watched) model.off(`change:${trait}`, draw);
+    model.off("change:problem", complain);
+  };
+}
+
+export default { render };
