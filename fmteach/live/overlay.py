@@ -1,0 +1,150 @@
+"""The picture of a training panel: which runs it shows, and the numbers of ten updates a second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fmteach.live.figures import RunCurves, run_style, training_curves, training_figure
+from fmteach.live.runs import Run
+from fmteach.tasks import Task
+
+Baselines = Mapping[str, Mapping[str, float]]
+Curve = tuple[np.ndarray, np.ndarray]
+_NONE: Curve = (np.empty(0, np.float32), np.empty(0, np.float32))
+
+
+class Overlay:
+    """A fixed choice of runs, the last of them in focus (the one that is trained).
+
+    runs: those that are drawn, oldest first. epochs: the width of the picture. close_up: scale the
+    vertical axes to what happens after the first epoch.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        task: Task,
+        baselines: Baselines,
+        *,
+        epochs: float,
+        close_up: bool = False,
+    ) -> None:
+        self.runs = tuple(runs)
+        self.task = task
+        self.baselines = {
+            name: {"loss": scores["loss"], "metric": scores[task.primary]}
+            for name, scores in baselines.items()
+        }
+        ends = [run.session.snapshot().epoch for run in self.runs]
+        self.width = max([float(epochs), *ends])
+        self.close_up = close_up
+        self.steering = sum(len(run.session.steering) for run in self.runs)
+        self._old = [run_curves(run, focus=False) for run in self.runs[:-1]]
+
+    def figure(self) -> go.Figure:
+        """The whole figure, with the numbers of this moment."""
+        curves = self._curves()
+        figure = training_figure(
+            curves,
+            self.task.loss_name,
+            self.task.metric_labels[self.task.primary],
+            baselines=self.baselines,
+            metric_higher_is_better=self.task.higher_is_better,
+        )
+        own = self._traces_a_run()
+        for trace in figure.data[: own * max(0, len(curves) - 1)]:
+            if trace.mode == "lines" and trace.line.width:
+                trace.line.width = 0.55 * trace.line.width
+            if trace.mode == "markers":
+                trace.marker.size = 11
+        for index, curve in self._baseline_curves().items():
+            figure.data[index].x, figure.data[index].y = curve
+        for axis in ("xaxis", "xaxis2"):
+            figure.update_layout({axis: {"range": [0, self.width * 1.01]}})
+        for axis, limits in self._limits(curves).items():
+            figure.update_layout({axis: {"range": limits}})
+        self._mark_steering(figure)
+        if not self.runs:
+            figure.add_annotation(
+                text="Press <b>Start</b>", showarrow=False, font={"size": 20},
+                x=0.2275, y=0.4, xref="paper", yref="paper",
+            )  # fmt: skip
+        return figure
+
+    def news(self) -> dict[int, Curve]:
+        """What changes while the run in focus goes on: {trace: (x, y)} for `LivePlot.update`."""
+        if not self.runs:
+            return {}
+        first = self._traces_a_run() * (len(self.runs) - 1)
+        own = training_curves([run_curves(self.runs[-1], focus=True)])[: self._traces_a_run()]
+        return {first + place: curve for place, curve in enumerate(own)}
+
+    # ----------------------------------------------------------------------------------------
+
+    def _curves(self) -> list[RunCurves]:
+        return [*self._old, *(run_curves(run, focus=True) for run in self.runs[-1:])]
+
+    @staticmethod
+    def _traces_a_run() -> int:
+        return len(training_curves([RunCurves("")])) - len(training_curves([]))
+
+    def _baseline_curves(self) -> dict[int, Curve]:
+        """The lines of the baselines over the whole width, by trace."""
+        first, found = self._traces_a_run() * len(self.runs), {}
+        for place, scores in enumerate(self.baselines.values()):
+            for offset, key in enumerate(("loss", "metric")):
+                x = np.array([0.0, self.width], np.float32)
+                found[first + 2 * place + offset] = (x, np.full(2, scores[key], np.float32))
+        return found
+
+    def _limits(self, curves: Sequence[RunCurves]) -> dict[str, list[float]]:
+        if not self.close_up:
+            return {}
+        limits = {}
+        for axis, key, names in (
+            ("yaxis", "loss", ("train_loss", "valid_loss")),
+            ("yaxis2", "metric", ("valid_metric",)),
+        ):
+            late = [y[np.asarray(x) >= 1.0] for run in curves for x, y in
+                    (getattr(run, name) for name in names)]  # fmt: skip
+            lines = [s[key] for name, s in self.baselines.items() if name != "base rate"]
+            values = np.concatenate([*late, np.asarray(lines, np.float32)]) if late else np.array([])
+            values = values[np.isfinite(values)]
+            if len(values) > 1:
+                low, high = np.quantile(values, [0.02, 0.98])
+                edge = 0.12 * max(high - low, 1e-3)
+                limits[axis] = [float(low - edge), float(high + edge)]
+        return limits
+
+    def _mark_steering(self, figure: go.Figure) -> None:
+        for run in self.runs:
+            colour, _ = run_style(run.number - 1)
+            for _, epoch, rate in run.session.steering[-6:]:
+                line = {"color": colour, "width": 1.5, "dash": "dot"}
+                for x, y in (("x", "y domain"), ("x2", "y2 domain")):
+                    figure.add_shape(
+                        type="line", xref=x, yref=y, x0=epoch, x1=epoch, y0=0, y1=1, line=line
+                    )
+                figure.add_annotation(
+                    x=epoch, y=1, xref="x", yref="y domain", text=f"lr {rate:g}", showarrow=False,
+                    xanchor="left", yanchor="top", font={"size": 13},
+                )  # fmt: skip
+
+
+def run_curves(run: Run, *, focus: bool) -> RunCurves:
+    """The curves of a run as the figure takes them; without the minibatches when out of focus."""
+    curves = run.session.curve_data()
+    best = run.best
+    return RunCurves(
+        name=run.name,
+        batch_loss=curves["batch_loss"] if focus else _NONE,
+        train_loss=curves["train_loss"],
+        valid_loss=curves["valid_loss"],
+        train_metric=curves["train_metric"],
+        valid_metric=curves["valid_metric"],
+        best=best.epoch if best is not None and best.step else None,
+        style=run.number - 1,
+    )
