@@ -9,7 +9,7 @@ Importing this module needs neither torch nor Jupyter: it must work where they a
 from __future__ import annotations
 
 from fmteach.doctor.check import FAIL, OK, WARN, Check
-from fmteach.doctor.report import Report
-from fmteach.doctor.run import report, run
+from fmteach.doctor.checks import report, run
+from fmteach.doctor.verdict import Report
 
 __all__ = ["FAIL", "OK", "WARN", "Check", "Report", "report", "run"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from fmteach.doctor import jupyter, machine, packages
 from fmteach.doctor.check import FAIL, WARN, Check
-from fmteach.doctor.report import Report
+from fmteach.doctor.verdict import Report
 
 ALWAYS = (
     packages.python,
