@@ -37,7 +37,7 @@ def pairwise_naive(x, V):
     for i in range(d):
         for j in range(i + 1, d):
             dot = 0.0
-            for l in range(k):  # noqa: E741 - l is the letter of the formula
+            for l in range(k):
                 dot = dot + V[i][l] * V[j][l]
             total = total + dot * x[i] * x[j]
     return total

@@ -6,8 +6,8 @@ loss. A sigmoid in the model and another in the loss is the most published bug o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Callable, Mapping
 
 import torch
 import torch.nn.functional as F

@@ -25,7 +25,13 @@ def base_rate(dataset: Dataset, split: str = "valid") -> dict[str, float]:
 
 # Under these settings the linear model does its best on the embedded films, for both tasks.
 LINEAR = TrainConfig(
-    model="linear", learning_rate=0.01, l2=0.01, batch_size=1024, epochs=25, patience=3, device="cpu"
+    model="linear",
+    learning_rate=0.01,
+    l2=0.01,
+    batch_size=1024,
+    epochs=25,
+    patience=3,
+    device="cpu",
 )
 
 

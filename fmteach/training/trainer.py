@@ -10,9 +10,9 @@ command line draws a progress bar around it. Whoever iterates may leave at any s
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
-from typing import Iterator
 
 import torch
 from torch import Tensor
@@ -48,7 +48,11 @@ class Trainer:
     """
 
     def __init__(
-        self, dataset: Dataset, config: TrainConfig | None = None, *, model: LinearModel | None = None
+        self,
+        dataset: Dataset,
+        config: TrainConfig | None = None,
+        *,
+        model: LinearModel | None = None,
     ):
         if len(dataset.train) == 0:
             raise InputError(f"{dataset.name} has no training rows; there is nothing to learn from")
@@ -249,7 +253,9 @@ class Trainer:
         if config.model == "linear":
             model = LinearModel(d)
         else:
-            model = FactorizationMachine(d, config.k, init_scale=config.init_scale, seed=config.seed)
+            model = FactorizationMachine(
+                d, config.k, init_scale=config.init_scale, seed=config.seed
+            )
         # The best constant: the curve then starts at the base rate, and no step is spent on it.
         torch.nn.init.constant_(model.w0, self.task.constant_score(self.dataset.train.y))
         return model

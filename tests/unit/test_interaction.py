@@ -28,9 +28,7 @@ moderate = st.floats(-10, 10, allow_subnormal=False).map(lambda number: round(nu
 def definition(x, V) -> float:
     """Written once more, apart from the package: sum over i < j of <v_i, v_j> x_i x_j."""
     d = len(x)
-    return sum(
-        float(np.dot(V[i], V[j])) * x[i] * x[j] for i in range(d) for j in range(i + 1, d)
-    )
+    return sum(float(np.dot(V[i], V[j])) * x[i] * x[j] for i in range(d) for j in range(i + 1, d))
 
 
 @st.composite

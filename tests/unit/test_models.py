@@ -38,9 +38,7 @@ def by_definition(model, ids, values):
         x = np.zeros(model.num_features)
         for id, value in zip(row_ids, row_values, strict=True):
             x[id] += value
-        pairs = sum(
-            V[i] @ V[j] * x[i] * x[j] for i in range(len(x)) for j in range(i + 1, len(x))
-        )
+        pairs = sum(V[i] @ V[j] * x[i] * x[j] for i in range(len(x)) for j in range(i + 1, len(x)))
         scores.append(w0 + w @ x + pairs)
     return np.array(scores)
 

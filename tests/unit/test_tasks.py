@@ -58,7 +58,9 @@ def test_regression_metrics_by_hand():
     assert mae(scores, y) == pytest.approx(4 / 3)
 
 
-@pytest.mark.parametrize("name, y", [("regression", [1.0, 4.0, 2.5]), ("classification", [1, 0, 1])])
+@pytest.mark.parametrize(
+    "name, y", [("regression", [1.0, 4.0, 2.5]), ("classification", [1, 0, 1])]
+)
 def test_no_constant_score_is_better_than_the_base_rate(name, y):
     task, y = get_task(name), torch.tensor(y, dtype=torch.float32)
     best = task.constant_score(y)
@@ -94,5 +96,5 @@ def test_the_classification_loss_can_fall_below_the_double_sigmoid_floor():
 
 
 def test_an_unknown_task_lists_the_known_ones():
-    with pytest.raises(InputError, match="'clicks'.*regression, classification"):
+    with pytest.raises(InputError, match=r"'clicks'.*regression, classification"):
         get_task("clicks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 
@@ -11,7 +12,13 @@ import torch
 
 from fmteach import datasets
 from fmteach.errors import CheckpointError, DivergenceError, InputError
-from fmteach.models import FactorizationMachine, LinearModel, load_model, read_tensors, write_tensors
+from fmteach.models import (
+    FactorizationMachine,
+    LinearModel,
+    load_model,
+    read_tensors,
+    write_tensors,
+)
 from fmteach.training import (
     OPTIMIZERS,
     History,
@@ -55,7 +62,7 @@ def test_records_count_steps_epochs_rows_and_evaluations(clicks):
     assert len(evaluated) == 1 + 4 * 4
     assert {per_epoch * e for e in range(5)} <= set(evaluated)
     assert len(trainer.history) == 4 * per_epoch
-    assert all(b.seconds >= a.seconds for a, b in zip(records, records[1:], strict=False))
+    assert all(b.seconds >= a.seconds for a, b in itertools.pairwise(records))
     with pytest.raises(TypeError):
         records[0].valid["auc"] = 1.0  # a record never changes
 
@@ -192,7 +199,7 @@ def test_without_keep_best_the_model_is_the_last_one(clicks):
 
 def test_divergence_stops_with_advice_and_keeps_the_model(stars):
     trainer = Trainer(stars, QUICK.replace(optimizer="sgd", learning_rate=50.0, epochs=50))
-    with pytest.raises(DivergenceError, match="smaller learning rate.*now 50, for example 5"):
+    with pytest.raises(DivergenceError, match=r"smaller learning rate.*now 50, for example 5"):
         trainer.fit()
     assert trainer.stop_reason == "diverged" and trainer.finished
     assert math.isfinite(trainer.evaluate("valid")["loss"])
@@ -226,7 +233,7 @@ def test_training_without_a_validation_part():
     trainer.fit()
     assert trainer.best is None and trainer.stop_reason == "finished"
     assert trainer.history.evaluations[-1].train["rmse"] < 0.5
-    with pytest.raises(InputError, match="valid split .* has no rows"):
+    with pytest.raises(InputError, match=r"valid split .* has no rows"):
         trainer.evaluate("valid")
 
 
@@ -261,7 +268,7 @@ def test_the_models_of_a_run_can_be_saved(clicks, tmp_path):
 def test_a_given_model_is_trained_further(clicks):
     model = FactorizationMachine(clicks.num_features, 2)
     assert Trainer(clicks, QUICK, model=model).model is model
-    with pytest.raises(InputError, match="the model has 3 features.*has 14"):
+    with pytest.raises(InputError, match=r"the model has 3 features.*has 14"):
         Trainer(clicks, QUICK, model=FactorizationMachine(3, 2))
 
 
@@ -269,16 +276,14 @@ def test_checkpoints_of_other_data_and_damaged_ones_are_refused(clicks, stars, t
     trainer = Trainer(clicks, QUICK)
     trainer.fit()
     path = trainer.save_checkpoint(tmp_path / "run.safetensors")
-    with pytest.raises(CheckpointError, match="other rows.*planted classification"):
+    with pytest.raises(CheckpointError, match=r"other rows.*planted classification"):
         Trainer.resume(path, stars)
     with pytest.raises(CheckpointError, match="not a checkpoint"):
         Trainer.resume(trainer.save_model(tmp_path / "model.safetensors"), clicks)
     tensors, metadata = read_tensors(path)
     saved = json.loads(metadata["fmteach-checkpoint"])
     saved["format"] = 99
-    newer = write_tensors(
-        tmp_path / "newer", tensors, {"fmteach-checkpoint": json.dumps(saved)}
-    )
+    newer = write_tensors(tmp_path / "newer", tensors, {"fmteach-checkpoint": json.dumps(saved)})
     with pytest.raises(CheckpointError, match="format 99; this version reads 1"):
         Trainer.resume(newer, clicks)
     tensors["model.V"] = torch.zeros(3, 3)

@@ -1,0 +1,149 @@
+"""Checks of notebook 07: a logloss within a step budget, reading curves, a stopping rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from fmteach.exercises.feedback import Feedback, not_attempted
+from fmteach.training import History, TrainConfig
+
+# The three runs of exercise 7.2, on the like task; they differ in the learning rate alone.
+READING_RUNS = {
+    name: TrainConfig(learning_rate=rate, batch_size=1024, epochs=6, keep_best=False, device="cpu")
+    for name, rate in (("A", 1e-4), ("B", 0.01), ("C", 0.3))
+}
+
+DIAGNOSES = ("learning rate too low", "learning rate too high", "overfits", "well set")
+
+
+def check_budget(
+    histories: Iterable[History], *, logloss: float, steps: int, metric: str = "loss"
+) -> Feedback:
+    """Exercise 7.1. Some run must have a validation loss of `logloss` or less within `steps`.
+
+    histories: those of the learner's runs on the like task.
+
+    >>> check_budget([], logloss=0.56, steps=300).verdict
+    'not attempted'
+    """
+    name = "7.1 budget"
+    best: tuple[float, int] | None = None
+    for history in histories:
+        for record in history.evaluations:
+            if record.step == 0 or record.step > steps or record.valid is None:
+                continue
+            if best is None or record.valid[metric] < best[0]:
+                best = (record.valid[metric], record.step)
+    if best is None:
+        return not_attempted(name, "start a run in the panel above, then check again.")
+    value, at = best
+    if value <= logloss:
+        return Feedback(
+            name, "correct",
+            f"your best run has validation logloss {value:.4f} at step {at}; {logloss} within "
+            f"{steps} steps was asked.",
+        )  # fmt: skip
+    return Feedback(
+        name, "not yet",
+        f"the best so far is {value:.4f} at step {at}; {logloss} within {steps} steps is asked. "
+        "Few steps are allowed, so each must go further: think of the learning rate first, then "
+        "of the batch size, then of k.",
+    )  # fmt: skip
+
+
+def check_reading(**answers: str | None) -> Feedback:
+    """Exercise 7.2. The diagnosis of runs A, B and C of READING_RUNS, each one of DIAGNOSES.
+
+    >>> check_reading(A=None, B=None, C=None).verdict
+    'not attempted'
+    """
+    name = "7.2 reading"
+    truth = {
+        "A": "learning rate too low",
+        "B": "overfits",
+        "C": "learning rate too high",
+    }
+    why = {
+        "A": "both curves still fall, slowly and together, when the run ends",
+        "B": "the training loss keeps falling while the validation loss turns and climbs",
+        "C": "the training loss itself jumps up and down and ends above the base rate",
+    }
+    if any(answers.get(run) in (None, ...) for run in truth):
+        return not_attempted(name, "give a diagnosis for A, B and C.")
+    unknown = [answer for answer in answers.values() if answer not in DIAGNOSES]
+    if unknown:
+        return Feedback(
+            name, "not yet", f"{unknown[0]!r} is no diagnosis; choose from: {'; '.join(DIAGNOSES)}."
+        )
+    wrong = [run for run in truth if answers[run] != truth[run]]
+    if not wrong:
+        return Feedback(
+            name, "correct", "; ".join(f"{run} {truth[run]}: {why[run]}" for run in truth) + "."
+        )
+    run = wrong[0]
+    return Feedback(
+        name, "not yet",
+        f"{3 - len(wrong)} of 3. Look at run {run} again: {why[run]}. Is that "
+        f"“{answers[run]}”?",
+    )  # fmt: skip
+
+
+def solution_should_stop(losses, patience):
+    """The rule: the best value is `patience` or more evaluations old. Exercise 7.3."""
+    best_at = min(range(len(losses)), key=lambda i: losses[i])
+    return len(losses) - 1 - best_at >= patience
+
+
+def check_should_stop(function: Callable[[list[float], int], Any]) -> Feedback:
+    """Exercise 7.3. function(losses, patience) -> stop or go on, after the last of the losses.
+
+    losses: the validation losses so far, oldest first, one or more. True when the smallest is
+    `patience` or more evaluations old (of equal ones, the first counts).
+
+    >>> check_should_stop(solution_should_stop).verdict
+    'correct'
+    >>> check_should_stop(lambda losses, patience: None).verdict
+    'not attempted'
+    """
+    name = "7.3 stopping rule"
+    rng = np.random.default_rng(0)
+    trials = [([0.6, 0.5, 0.52, 0.51], 2), ([0.6], 1), ([0.6, 0.5, 0.4], 1), ([0.5, 0.6], 1)]
+    trials += [(rng.random(rng.integers(1, 12)).round(3).tolist(), p) for p in (1, 2, 3) * 20]
+    for losses, patience in trials:
+        try:
+            got = function(list(losses), patience)
+        except Exception as error:
+            return Feedback(
+                name, "not yet",
+                f"for losses {losses} and patience {patience} your rule stopped with "
+                f"{type(error).__name__}: {error}",
+            )  # fmt: skip
+        if got is None or got is Ellipsis:
+            return not_attempted(name, "write the rule in the cell above, then check again.")
+        wanted = solution_should_stop(losses, patience)
+        if bool(got) != wanted:
+            return Feedback(name, "not yet", _stopping_advice(function, losses, patience, wanted))
+    return Feedback(
+        name, "correct", f"the rule decides right on {len(trials)} curves, jagged ones among them."
+    )
+
+
+def _stopping_advice(function: Callable, losses: list, patience: int, wanted: bool) -> str:
+    said = (
+        f"for losses {losses} and patience {patience} the answer is "
+        f"{'stop' if wanted else 'go on'}, yours is {'go on' if wanted else 'stop'}. "
+    )
+    # [0.6, 0.5, 0.52, 0.51]: the best is two old, but the last value fell.
+    if not function([0.6, 0.5, 0.52, 0.51], 2):
+        if function([0.6, 0.5, 0.52, 0.53], 2):
+            return said + (
+                "You seem to compare each value with the one before it. A small fall after a rise "
+                "does not help: compare with the best value so far."
+            )
+        return said + "Count how many evaluations ago the best value was: 0.5 is 2 ago."
+    if function([0.6, 0.5, 0.52], 2):
+        return said + "You stop one evaluation too early: the best is 1 ago, the patience is 2."
+    return said + "Count how many evaluations ago the best value was, and compare with patience."
