@@ -1,1 +1,25 @@
+"""All that moves: the training panel, the derivation stepper, the cost race, predictions.
 
+This is the only part of fmteach that knows ipywidgets and plotly; `import fmteach` alone does not
+load it.
+"""
+
+# Imported at once and not on first use: `live.stepper` and `live.predict` are also names of
+# modules, and what is bound last wins.
+from fmteach.live.hunt import wrong_line
+from fmteach.live.panel import training_panel
+from fmteach.live.plot import LivePlot
+from fmteach.live.predict import predict
+from fmteach.live.race import cost_race
+from fmteach.live.session import Session
+from fmteach.live.stepper import stepper
+
+__all__ = [
+    "LivePlot",
+    "Session",
+    "cost_race",
+    "predict",
+    "stepper",
+    "training_panel",
+    "wrong_line",
+]
