@@ -13,8 +13,8 @@ from packaging.specifiers import SpecifierSet
 from rattler import MatchSpec
 
 ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA = [line for line in ENVIRONMENT["dependencies"] if isinstance(line, str)]
 PIP = [
     line for part in ENVIRONMENT["dependencies"] if isinstance(part, dict) for line in part["pip"]
@@ -23,7 +23,7 @@ CONDA_NAME = {"torch": "pytorch"}  # the packages that conda-forge calls otherwi
 REQUIREMENTS = [Requirement(line) for line in PROJECT["dependencies"]]
 PINS = dict(
     line.split("==")
-    for line in (ROOT / "constraints.txt").read_text().splitlines()
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 )
 
@@ -49,7 +49,7 @@ def test_conda_installs_the_python_that_the_project_needs_and_the_project_itself
 
 
 def test_every_conda_line_says_what_it_is_for() -> None:
-    lines = (ROOT / "environment.yml").read_text().splitlines()
+    lines = (ROOT / "environment.yml").read_text(encoding="utf-8").splitlines()
     specs = [line for line in lines if re.match(r"\s+- [a-z-]", line) and "pip:" not in line]
     silent = [line for line in specs if "#" not in line and "conda-forge" not in line]
     assert not silent
