@@ -23,6 +23,7 @@ MAX_FEATURES = 8
 MAX_FACTORS = 6
 LARGEST = 1e6  # keeps every product far from overflow, so that a comparison always means something
 HALF = 0.5
+ROUNDING = 1e-12  # a sum that should be 0 is shown as 0, not as what float64 leaves of it
 
 Vector = Sequence[Any]
 Matrix = Sequence[Sequence[Any]]
@@ -261,6 +262,8 @@ def show(value: float, decimals: int = 2, at_most: int | None = None) -> str:
     ('−1.50', '1.3725', '1.2e−5')
     """
     size = abs(value)
+    if size < ROUNDING:
+        value = size = 0.0
     if size and (size >= 1e6 or size < 0.5 * 10.0 ** -(at_most or decimals)):
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa}e{int(exponent)}".replace("-", "−")

@@ -128,8 +128,8 @@ SLIPS: tuple[Slip, ...] = (
          "In the diagonal sum v_il is not squared. A diagonal cell is (v_il x_i)·(v_il x_i), so "
          "both factors are squared.", unsquared_v),
     Slip("inner_square", 5, "½ Σ_l [ Σ_i (v_il x_i)² − Σ_i v_il² x_i² ]",
-         "The square stands inside the first sum. Then both sums are the same and nothing is "
-         "left. The square of a sum is not the sum of the squares: the difference is exactly "
+         "The square stands inside the first sum. Then both sums are the same and "
+         "cancel. The square of a sum is not the sum of the squares: the difference is exactly "
          "the pairs.", inner_square),
 )
 

@@ -163,7 +163,7 @@ def test_random_numbers_are_exact_on_the_screen_and_keep_their_start():
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0.00"), (-0.0, "0.00"), (-1.5, "−1.50"), (2.7449999, "2.74"), (-0.004, "−4.0e−3"),
-     (1234567.0, "1.2e6"), (999.999, "1000.00")],
+     (5e-17, "0.00"), (1234567.0, "1.2e6"), (999.999, "1000.00")],
 )
 def test_show(value, text):
     assert show(value) == text

@@ -6,6 +6,7 @@
 // formula and the same term in the grid alike:
 //   t-cross  the sum over pairs        t-diag   the diagonal that is taken away
 //   t-half   the factor 1/2            t-layer  the sum over the k layers
+//   t-slip   the slip in a wrong line (shown only when it was found)
 // \bbox gives each of them a background rectangle, which CSS fills as with a highlighter pen.
 // Glyphs are drawn with currentColor, so that they follow the theme of the page.
 import { writeFileSync } from "node:fs";
@@ -21,6 +22,8 @@ import { AllPackages } from "mathjax-full/js/input/tex/AllPackages.js";
 const macros = {
   cross: ["\\class{t-cross}{\\bbox[2pt,white]{#1}}", 1],
   diag: ["\\class{t-diag}{\\bbox[2pt,white]{#1}}", 1],
+  // another colour than the pens around it: an inherited one would be left out
+  slip: ["\\class{t-slip}{\\bbox[ivory]{#1}}", 1],
   half: "\\class{t-half}{\\bbox[2pt,white]{\\tfrac{1}{2}}}",
   layers: "\\class{t-layer}{\\bbox[2pt,white]{\\sum_{l=1}^{k}}}",
   dot: ["\\langle\\mathbf{v}_{#1},\\mathbf{v}_{#2}\\rangle", 2],
@@ -45,11 +48,11 @@ const formulas = {
   line4: `\\half\\layers ${inside(product, diagSquares)}`,
   line5: `\\half\\layers ${inside(square, diagSquares)}`,
   slip_lost_half: inside(full, diagDots),
-  slip_wrong_index: `\\half\\layers ${inside(opened, "\\diag{\\si \\v{i}\\v{j}\\,x_i x_i}")}`,
-  slip_stray_half: `\\half\\layers ${inside(opened, "\\diag{\\tfrac{1}{2}\\si \\v{i}\\v{i}\\,x_i x_i}")}`,
-  slip_unsquared_x: `\\half\\layers ${inside(product, "\\diag{\\si v_{il}^{2}\\,x_i}")}`,
-  slip_unsquared_v: `\\half\\layers ${inside(square, "\\diag{\\si v_{il}\\,x_i^{2}}")}`,
-  slip_inner_square: `\\half\\layers ${inside("\\cross{\\si \\bigl(\\v{i}x_i\\bigr)^{2}}", diagSquares)}`,
+  slip_wrong_index: `\\half\\layers ${inside(opened, "\\diag{\\si \\v{i}\\slip{\\v{j}}\\,x_i x_i}")}`,
+  slip_stray_half: `\\half\\layers ${inside(opened, "\\diag{\\slip{\\tfrac{1}{2}}\\si \\v{i}\\v{i}\\,x_i x_i}")}`,
+  slip_unsquared_x: `\\half\\layers ${inside(product, "\\diag{\\si v_{il}^{2}\\,\\slip{x_i}}")}`,
+  slip_unsquared_v: `\\half\\layers ${inside(square, "\\diag{\\si \\slip{v_{il}}\\,x_i^{2}}")}`,
+  slip_inner_square: `\\half\\layers ${inside("\\cross{\\si \\slip{\\bigl(\\v{i}x_i\\bigr)^{2}}}", diagSquares)}`,
 };
 
 const adaptor = liteAdaptor();
@@ -65,7 +68,7 @@ for (const [name, tex] of Object.entries(formulas)) {
     .innerHTML(node)
     .replace(/ (data-mml-node|data-mjx-texclass|data-c|data-bgcolor|focusable)="[^"]*"/g, "")
     .replace(/MJX-\d+-/g, `${name}-`) // ids must differ between formulas on one page
-    .replace(/fill="white"/g, 'class="hl" fill="none"')
+    .replace(/fill="(white|ivory)"/g, 'class="hl" fill="none"')
     .replace(/ role="img"/, ' aria-hidden="true"')
     // 1000 units of the viewBox are one em: the size then follows the font size of the page
     .replace(/style="[^"]*" (xmlns="[^"]*") width="[^"]*" height="[^"]*"/, (_, ns) => ns)
