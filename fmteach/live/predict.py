@@ -88,15 +88,21 @@ class Prediction(anywidget.AnyWidget):
     def reveal(self, truth: Any, explanation: str = "") -> Prediction:
         """Show the truth beside the guess, with one or two sentences of explanation.
 
-        truth: one of the choices, or a number. Returns the widget, so that it can be the last
-        line of a cell.
+        truth: one of the choices, or a number; for a number that does not exist, words instead
+        ("no crossing"), which are shown and not compared. Returns the widget, so that it can be
+        the last line of a cell.
         """
-        value = self._read(truth)
+        in_words = not self.choices and isinstance(truth, str)
+        value = truth if in_words else self._read(truth)
         answer = self.answer
+        if answer is None:
+            verdict = "No guess was made."
+        else:
+            verdict = "" if in_words else self._compare(answer, value)
         with self.hold_sync():
-            self.truth = self._show(value)
+            self.truth = value if in_words else self._show(value)
             self.explanation = explanation
-            self.verdict = "No guess was made." if answer is None else self._compare(answer, value)
+            self.verdict = verdict
             self.revealed = True
         return self
 
@@ -116,8 +122,8 @@ class Prediction(anywidget.AnyWidget):
             lines += [f"  ({number}) {choice}" for number, choice in enumerate(self.choices, 1)]
         lines.append(f"Your guess: {self.guess or 'none'}")
         if self.revealed:
-            lines += [f"The truth:  {self.truth}", self.verdict]
-            lines += [self.explanation] if self.explanation else []
+            lines += [f"The truth:  {self.truth}"]
+            lines += [words for words in (self.verdict, self.explanation) if words]
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, **kwargs):

@@ -101,6 +101,16 @@ class _Axis:
         return self.start + (values - self.low) / (self.high - self.low) * (self.end - self.start)
 
     def ticks(self) -> list[tuple[float, str]]:
+        """(value, label) of the grid lines."""
+        if self.spec.get("tickvals") is not None:
+            names = self.spec.get("ticktext") or self.spec["tickvals"]
+            return [(float(v), str(n)) for v, n in zip(self.spec["tickvals"], names, strict=True)]
+        suffix = self.spec.get("ticksuffix") or ""
+        if self.spec.get("tickformat") == "~s":
+            return [(value, _prefixed(value) + suffix) for value, _ in self._places()]
+        return [(value, name + suffix) for value, name in self._places()]
+
+    def _places(self) -> list[tuple[float, str]]:
         if self.log:
             first, last = math.ceil(self.low - 1e-9), math.floor(self.high + 1e-9)
             step = max(1, math.ceil((last - first + 1) / 7))
@@ -315,6 +325,12 @@ def _text(x, y, words, colour, anchor) -> str:
 def _title(spec: Mapping) -> str:
     title = spec.get("title") or ""
     return title if isinstance(title, str) else title.get("text") or ""
+
+
+def _prefixed(value: float) -> str:
+    power = math.floor(math.log10(abs(value)) / 3 + 1e-9) if value else 0
+    power = min(max(power, -4), 4)
+    return f"{value / 1000.0**power:.3g}" + "pnµm kMGT"[power + 4].strip()
 
 
 def _power(p: int) -> str:

@@ -87,6 +87,11 @@ def test_reveal_without_a_guess():
     assert "45 pairs" in p.text() and "Your guess: none" in p.text()
 
 
+def test_a_truth_in_words_is_shown_and_not_compared():
+    p = number().commit(3).reveal("no crossing", "Constants matter.")
+    assert p.truth == "no crossing" and p.verdict == "" and "Constants" in p.text()
+
+
 def test_skip_is_kept_and_a_guess_is_still_welcome():
     assert number().skip().skipped
     p = number()
