@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,10 +10,13 @@ import plotly.graph_objects as go
 
 from fmteach.live.figures import RunCurves, run_style, training_curves, training_figure
 from fmteach.live.runs import Run
+from fmteach.live.session import SMOOTH_STEPS
 from fmteach.tasks import Task
 
 Baselines = Mapping[str, Mapping[str, float]]
 Curve = tuple[np.ndarray, np.ndarray]
+BATCH_KEY = f"minibatches, mean of {SMOOTH_STEPS}"
+SHORT = {"base rate": "base", "linear model": "linear"}  # there is little room beside a panel
 _NONE: Curve = (np.empty(0, np.float32), np.empty(0, np.float32))
 
 
@@ -35,17 +39,19 @@ class Overlay:
         self.runs = tuple(runs)
         self.task = task
         self.baselines = {
-            name: {"loss": scores["loss"], "metric": scores[task.primary]}
+            SHORT.get(name, name): {"loss": scores["loss"], "metric": scores[task.primary]}
             for name, scores in baselines.items()
         }
         ends = [run.session.snapshot().epoch for run in self.runs]
         self.width = max([float(epochs), *ends])
         self.close_up = close_up
         self.steering = sum(len(run.session.steering) for run in self.runs)
+        self._sent: tuple | None = None  # (last evaluation sent, place of the minibatch curve)
         self._old = [run_curves(run, focus=False) for run in self.runs[:-1]]
 
     def figure(self) -> go.Figure:
         """The whole figure, with the numbers of this moment."""
+        self._sent = None
         curves = self._curves()
         figure = training_figure(
             curves,
@@ -62,24 +68,36 @@ class Overlay:
                 trace.marker.size = 11
         for index, curve in self._baseline_curves().items():
             figure.data[index].x, figure.data[index].y = curve
-        for axis in ("xaxis", "xaxis2"):
-            figure.update_layout({axis: {"range": [0, self.width * 1.01]}})
+        for axis, domain in (("xaxis", [0, 0.41]), ("xaxis2", [0.59, 1])):
+            figure.update_layout({axis: {"range": [0, self.width * 1.01], "domain": domain}})
+        figure.update_layout(margin={"r": 52})
+        figure.update_traces(name=BATCH_KEY, selector={"name": "one minibatch"})
         for axis, limits in self._limits(curves).items():
             figure.update_layout({axis: {"range": limits}})
         self._mark_steering(figure)
         if not self.runs:
             figure.add_annotation(
                 text="Press <b>Start</b>", showarrow=False, font={"size": 20},
-                x=0.2275, y=0.4, xref="paper", yref="paper",
+                x=0.205, y=0.5, xref="paper", yref="paper", xanchor="center", yanchor="middle",
             )  # fmt: skip
         return figure
 
     def news(self) -> dict[int, Curve]:
-        """What changes while the run in focus goes on: {trace: (x, y)} for `LivePlot.update`."""
+        """What changes while the run in focus goes on: {trace: (x, y)} for `LivePlot.update`.
+
+        Between two evaluations only the curve of the minibatches has changed.
+        """
         if not self.runs:
             return {}
+        run = self.runs[-1]
         first = self._traces_a_run() * (len(self.runs) - 1)
-        own = training_curves([run_curves(self.runs[-1], focus=True)])[: self._traces_a_run()]
+        evaluation = run.session.snapshot().evaluation
+        if self._sent is not None and self._sent[0] is evaluation:
+            return {first + self._sent[1]: run.session.curve("batch_loss")}
+        curves = run_curves(run, focus=True)
+        own = training_curves([curves])[: self._traces_a_run()]
+        place = next(i for i, curve in enumerate(own) if curve is curves.batch_loss)
+        self._sent = (evaluation, place)
         return {first + place: curve for place, curve in enumerate(own)}
 
     # ----------------------------------------------------------------------------------------
@@ -88,6 +106,7 @@ class Overlay:
         return [*self._old, *(run_curves(run, focus=True) for run in self.runs[-1:])]
 
     @staticmethod
+    @functools.cache
     def _traces_a_run() -> int:
         return len(training_curves([RunCurves("")])) - len(training_curves([]))
 
@@ -101,6 +120,8 @@ class Overlay:
         return found
 
     def _limits(self, curves: Sequence[RunCurves]) -> dict[str, list[float]]:
+        if not curves:
+            return self._first_limits()
         if not self.close_up:
             return {}
         limits = {}
@@ -110,14 +131,26 @@ class Overlay:
         ):
             late = [y[np.asarray(x) >= 1.0] for run in curves for x, y in
                     (getattr(run, name) for name in names)]  # fmt: skip
-            lines = [s[key] for name, s in self.baselines.items() if name != "base rate"]
-            values = np.concatenate([*late, np.asarray(lines, np.float32)]) if late else np.array([])
+            lines = [s[key] for name, s in self.baselines.items() if name != "base"]
+            values = np.concatenate([np.asarray(lines, np.float32), *late])
             values = values[np.isfinite(values)]
             if len(values) > 1:
                 low, high = np.quantile(values, [0.02, 0.98])
                 edge = 0.12 * max(high - low, 1e-3)
                 limits[axis] = [float(low - edge), float(high + edge)]
         return limits
+
+    def _first_limits(self) -> dict[str, list[float]]:
+        """Room for the lines of the baselines before there is a curve."""
+        base = self.baselines.get("base")
+        if base is None:
+            return {}
+        loss, metric = base["loss"], base["metric"]
+        up = self.task.higher_is_better
+        return {
+            "yaxis": [0.7 * loss, 1.05 * loss],
+            "yaxis2": [metric - 0.05, 0.9] if up else [0.75 * metric, 1.05 * metric],
+        }
 
     def _mark_steering(self, figure: go.Figure) -> None:
         for run in self.runs:

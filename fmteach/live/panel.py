@@ -188,12 +188,11 @@ class TrainingPanel:
 
     def text(self) -> str:
         """The panel as plain text: settings, status, runs, baselines, the newest curve."""
-        bar = self._view.bar
-        said = " ".join(part for part in (bar.headline, bar.detail, bar.numbers) if part)
         state = self._state()
         return paneltext.panel_text(
-            self.name, state.settings, state.runs, state.current, state.baselines, state.task, said
-        )
+            self.name, state.settings, state.runs, state.current, state.baselines, state.task,
+            self._view.said(),
+        )  # fmt: skip
 
     def freeze(self):
         """A static copy of the curves that needs no kernel: the last line of a cell shows it."""
@@ -286,7 +285,8 @@ class TrainingPanel:
         return run
 
     def _take(self, settings: Settings) -> None:
-        self._reference.want(_dataset(settings.data, settings.task))  # may refuse: before anything has changed
+        # First what may refuse: nothing has changed then.
+        self._reference.want(_dataset(settings.data, settings.task))
         with self._lock:
             self._settings = settings
             self._preset = self._preset_of(settings)

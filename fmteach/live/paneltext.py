@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fmteach.live.figures import run_style
-from fmteach.live.runs import Run, fit_gap
+from fmteach.live.runs import Run, at, fit_gap
 from fmteach.live.settings import Settings
 from fmteach.live.snapshot import Snapshot
 from fmteach.tasks import Task
@@ -30,13 +30,12 @@ def duration(seconds: float) -> str:
 def numbers_line(shot: Snapshot, run: Run) -> str:
     """Where a run stands, in numbers: epoch, step, score, speed, time left."""
     task, parts = run.scoring, [f"epoch {shot.epoch:.1f} of {run.config.epochs}"]
-    parts.append(f"step {shot.step:,} of {shot.total_steps:,}")
+    parts.append(f"step {shot.step:,}")
     if shot.evaluation is not None:
         scores = shot.evaluation.valid
-        for name in dict.fromkeys((task.primary, "accuracy")):
-            if name in scores:
-                label = task.metric_labels[name].split(" at ")[0]
-                parts.append(f"validation {label} {scores[name]:.3f}")
+        named = [n for n in dict.fromkeys((task.primary, "accuracy")) if n in scores]
+        words = [f"{task.metric_labels[n].split(' at ')[0]} {scores[n]:.3f}" for n in named]
+        parts.append(f"validation {', '.join(words)}")
     if shot.samples_per_second is not None:
         rounded = float(f"{shot.samples_per_second:.2g}")
         parts.append(f"{rounded:,.0f} samples/s")
@@ -54,16 +53,16 @@ def headline(shot: Snapshot | None, run: Run | None) -> str:
         return "Ready. Press Start."
     label = run.scoring.metric_labels[run.scoring.primary]
     best = run.score(shot.best)
-    reached = "" if best is None else f" Best {label} {best:.3f}, at epoch {shot.best.epoch:.3g}."
+    reached = "" if best is None else f" Best {label} {best:.3f}, at epoch {at(shot.best.epoch)}."
     if shot.status == "running":
         return f"{run.name} is training."
     if shot.status == "paused":
         return f"{run.name} is paused at step {shot.step:,}."
     if shot.status == "stopped":
-        return f"{run.name} was stopped at epoch {shot.epoch:.3g}.{reached}"
+        return f"{run.name} was stopped at epoch {at(shot.epoch)}.{reached}"
     if shot.status == "finished":
         early = shot.stop_reason == "early stopping"
-        how = f"stopped early at epoch {shot.epoch:.3g}" if early else "is finished"
+        how = f"stopped early at epoch {at(shot.epoch)}" if early else "is finished"
         return f"{run.name} {how}.{reached}"
     if shot.status == "failed":
         return f"{run.name} {'diverged' if shot.stop_reason == 'diverged' else 'failed'}."
@@ -106,7 +105,9 @@ def table_rows(runs: Sequence[Run], key: tuple[str, str]) -> list[dict[str, Any]
 
         def score(record, unit=unit, run=run):
             value = run.score(record)
-            return ("–", "") if value is None else (f"{unit}{value:.3f}", f"epoch {record.epoch:.3g}")
+            if value is None:
+                return "–", ""
+            return f"{unit}{value:.3f}", f"epoch {at(record.epoch)}"
 
         best, best_at = score(shot.best)
         last, last_at = score(shot.evaluation)
@@ -121,7 +122,7 @@ def table_rows(runs: Sequence[Run], key: tuple[str, str]) -> list[dict[str, Any]
             "best": best, "best_at": best_at, "last": last, "last_at": last_at,
             "gap": "–" if gap is None else f"{gap.gap:+.3f}",
             "gap_words": "overfitting" if gap is not None and gap.overfitting else "",
-            "time": duration(shot.seconds), "epochs": f"{shot.epoch:.3g} epochs",
+            "time": duration(shot.seconds), "epochs": f"{at(shot.epoch)} epochs",
         })  # fmt: skip
     return rows
 

@@ -25,7 +25,7 @@ from fmteach.tasks import Task
 BAR_SECONDS = 0.25
 TABLE_SECONDS = 1.0
 CLOSE_UP_SECONDS = 2.0
-PLOT_HEIGHT = 400
+PLOT_HEIGHT = 430
 LIVE_NOTE = "The learning rate acts on the run at once. All else is for the next run."
 NEXT_NOTE = "These settings are for the next run."
 
@@ -82,8 +82,8 @@ class PanelView:
         """Bring everything up to date; figure: the choice of runs or lines has changed too."""
         with self._lock:
             state = self._read()
-            self._paint_form(state)
             self._paint_bar(state)
+            self._paint_form(state)
             self._paint_table(state)
             if figure:
                 self._paint_figure(state)
@@ -97,14 +97,13 @@ class PanelView:
             live = self._overlay.runs[-1:] == (run,)
             steered = self._overlay.steering != _steering(self._overlay.runs)
             zoom = self.close_up and live and now - self._zoom_at > CLOSE_UP_SECONDS
-            if changed or steered or zoom:
-                self._zoom_at = now
-                state = self._read()
-                self._paint_figure(state)
-            elif live:
-                self.plot.update(self._overlay.news())
             if changed or now - self._bar_at > BAR_SECONDS:
                 self._paint_bar(self._read())
+            if steered or zoom or (changed and self.close_up):
+                self._zoom_at = now
+                self._paint_figure(self._read())
+            elif live:
+                self.plot.update(self._overlay.news())
             if changed or now - self._table_at > TABLE_SECONDS:
                 self._paint_table(self._read())
             if changed:
@@ -127,6 +126,13 @@ class PanelView:
             self.form.problem = ""  # so that the same refusal twice is seen twice
             self.form.problem = problem
 
+    def said(self) -> str:
+        """The words and numbers of the run bar as they are now."""
+        with self._lock:
+            self._paint_bar(self._read())
+            bar = self.bar
+            return " ".join(part for part in (bar.headline, bar.detail, bar.numbers) if part)
+
     def show_text(self, text: str) -> None:
         """Fill the "As text" part."""
         with self._lock:
@@ -147,12 +153,14 @@ class PanelView:
         self.plot.set_figure(self._overlay.figure())
 
     def _paint_form(self, state: State) -> None:
-        active = state.current is not None and state.current.session.snapshot().active
+        status = "ready" if state.current is None else state.current.status
+        active = status in ("running", "paused")
         with self.form.hold_sync():
             self.form.values = state.settings.to_dict()
             self.form.preset = state.preset
-            self.form.look = state.look
-            self.form.note = LIVE_NOTE if active else NEXT_NOTE
+            # The run bar says it, in larger letters, where it has nothing else to say.
+            self.form.look = "" if status in ("ready", "running") else state.look
+            self.form.note = LIVE_NOTE if active else NEXT_NOTE if status != "ready" else ""
             self.form.closed = state.closed
 
     def _paint_bar(self, state: State) -> None:

@@ -72,7 +72,7 @@ function render({ model, el }) {
                : "Start a run with the settings as they are");
     set("pause", now === "paused" ? "Resume" : "Pause", active,
         now === "paused" ? "resume" : "pause", "Hold the run, or go on with it");
-    set("step", "Step", open, "step", "Make one minibatch step, then pause");
+    set("step", "Step", open, "step", active ? "Make one minibatch step, then pause" : "Begin a run with one minibatch step");
     set("stop", "Stop", active, "stop", "End the run; model and curves are kept");
     bar.dataset.status = now;
     mark.textContent = MARKS[now] || "";

@@ -16,8 +16,17 @@ from fmteach.live.session import Session
 from fmteach.tasks import Task, get_task
 from fmteach.training import History, StepRecord, TrainConfig
 
-RISE_THAT_COUNTS = 0.002  # below it, a rise of the validation loss is noise
+RISE_THAT_COUNTS = 0.01  # as a share of the lowest validation loss; less than that is noise
 EXPORT_FOLDER = "runs"
+
+
+def at(epoch: float) -> str:
+    """An epoch as text: two decimals at most.
+
+    >>> at(4.250199), at(20.0)
+    ('4.25', '20')
+    """
+    return f"{round(epoch, 2):g}"
 
 
 @dataclass
@@ -86,7 +95,7 @@ class Run:
         config = self.config
         model = f"FM k={config.k}" if config.model == "fm" else "linear"
         rates = " → ".join([f"{config.learning_rate:g}"] + [
-            f"{rate:g} (epoch {epoch:.2g})" for _, epoch, rate in self.session.steering
+            f"{rate:g} (epoch {at(epoch)})" for _, epoch, rate in self.session.steering
         ])  # fmt: skip
         return (
             f"{model} · {config.optimizer} {rates} · L2 {config.l2:g} · "
@@ -144,7 +153,7 @@ class FitGap:
 
     @property
     def overfitting(self) -> bool:
-        return self.rise > RISE_THAT_COUNTS
+        return self.rise > RISE_THAT_COUNTS * abs(self.lowest_loss)
 
     def words(self) -> str:
         """The verdict in words.
@@ -154,11 +163,11 @@ class FitGap:
         """
         above = f"It is {self.gap:.3f} above training loss."
         if self.overfitting:
-            rose = f"Validation loss rose by {self.rise:.3f} since epoch {self.lowest_epoch:.3g}"
+            rose = f"Validation loss rose by {self.rise:.3f} since epoch {at(self.lowest_epoch)}"
             return f"{rose}: overfitting. {above}"
         if self.epoch - self.lowest_epoch < 0.1 * max(self.epoch, 1e-9):
             return f"Validation loss was still at its lowest at the end. {above}"
-        return f"Validation loss has been level since epoch {self.lowest_epoch:.3g}. {above}"
+        return f"Validation loss has been level since epoch {at(self.lowest_epoch)}. {above}"
 
 
 def fit_gap(history: History) -> FitGap | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 STATUSES = ("ready", "running", "paused", "stopped", "finished", "failed")
 CURVES = ("batch_loss", "train_loss", "valid_loss", "train_metric", "valid_metric")
 LISTENER_SECONDS = 0.1  # at most ten pictures a second
+SMOOTH_STEPS = 10  # the minibatch curve is a running mean over about so many steps
 
 
 class Session:
@@ -76,6 +77,7 @@ class Session:
         self._rate: float | None = getattr(trainer.config, "learning_rate", None)
         self._speed = SpeedMeter()
         self._next_call = 0.0
+        self._smoothed, self._mean = 0, 0.0
 
     # -- what a learner or a panel does -----------------------------------------------------
 
@@ -153,8 +155,8 @@ class Session:
             self._go.set()
             if thread is None:
                 self._status = "stopped" if self._status == "ready" else self._status
-        if block and thread is not None and thread is not threading.current_thread():
-            thread.join()
+        if block:
+            self._wait_until_idle()
         return self
 
     def wait(self, timeout: float | None = None) -> History:
@@ -236,6 +238,11 @@ class Session:
         with self._curve_lock:
             return {key: decimator.curve() for key, decimator in self.curves.items()}
 
+    def curve(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """One of the curves of `curve_data`."""
+        with self._curve_lock:
+            return self.curves[name].curve()
+
     @contextmanager
     def between_steps(self) -> Iterator[Any]:
         """Hold the worker between two steps: ``with session.between_steps() as model:``"""
@@ -294,6 +301,8 @@ class Session:
         self._notify()
 
     def _may_go_on(self) -> bool:
+        if self._go.is_set() and not self._guests and not self._stop.is_set():
+            return True
         while self._guests and not self._stop.is_set():
             time.sleep(0.0005)
         if not self._go.is_set():
@@ -311,11 +320,27 @@ class Session:
         return not self._stop.is_set()
 
     def _take(self, record: StepRecord) -> None:
+        # Runs at every step: what can wait for a listener's turn, waits.
         self._last = record
+        loss = record.loss
+        if loss is not None:
+            # A mean that forgets, and weighs all steps alike until there are SMOOTH_STEPS of
+            # them. The history keeps the raw losses: drawn, they would hide the other curves.
+            if self._smoothed < SMOOTH_STEPS:
+                self._smoothed += 1
+            self._mean += (loss - self._mean) / self._smoothed
+            with self._curve_lock:
+                self.curves["batch_loss"].append(record.epoch, self._mean)
+            if self._budget is not None:
+                self._count_down()
+        if record.valid is not None or record.train is not None:
+            self._take_evaluation(record)
+        if time.monotonic() >= self._next_call:
+            self._notify()
+
+    def _take_evaluation(self, record: StepRecord) -> None:
         key = self.trainer.task.primary
         with self._curve_lock:
-            if record.loss is not None:
-                self.curves["batch_loss"].append(record.epoch, record.loss)
             for part, scores in (("train", record.train), ("valid", record.valid)):
                 if scores is not None:
                     self.curves[f"{part}_loss"].append(record.epoch, scores["loss"])
@@ -323,16 +348,14 @@ class Session:
                         self.curves[f"{part}_metric"].append(record.epoch, scores[key])
         if record.valid is not None:
             self._evaluation = record
-        if self._budget is not None and record.loss is not None:
-            with self._control:
-                if self._budget is not None:
-                    self._budget -= 1
-                    if self._budget <= 0:
-                        self._budget = None
-                        self._go.clear()
-        self._speed.feed(record)
-        if time.monotonic() >= self._next_call:
-            self._notify()
+
+    def _count_down(self) -> None:
+        with self._control:
+            if self._budget is not None:
+                self._budget -= 1
+                if self._budget <= 0:
+                    self._budget = None
+                    self._go.clear()
 
     def _steer(self) -> None:
         rate, self._new_rate = self._new_rate, None
@@ -346,6 +369,8 @@ class Session:
 
     def _notify(self) -> None:
         self._next_call = time.monotonic() + LISTENER_SECONDS
+        if self._last is not None:
+            self._speed.feed(self._last)
         for listener in tuple(self._listeners):
             try:
                 listener(self)

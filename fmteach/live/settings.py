@@ -23,7 +23,7 @@ SETTING_NAMES = ("data", "task", *CONFIG_NAMES)
 
 FIRST_RUN = {
     "model": "fm", "k": 16, "optimizer": "adam", "learning_rate": 0.0005, "l2": 0.0,
-    "batch_size": 64, "epochs": 25, "seed": 0, "device": "auto", "patience": None,
+    "batch_size": 64, "epochs": 20, "seed": 0, "device": "auto", "patience": None,
 }  # fmt: skip
 
 
@@ -146,13 +146,12 @@ def form() -> list[dict[str, Any]]:
         options = [[value, text] for value, text in options]
         return {"name": name, "label": label, "kind": "choice", "options": options, "help": help}
 
-    def slider(name, label, stops, help="", live=False):
+    def slider(name, label, stops, help=""):
         return {
             "name": name, "label": label, "kind": "slider", "stops": stops, "help": help,
-            "live": live,
         }  # fmt: skip
 
-    tasks = [("like", "like: rating ≥ 4, yes or no"), ("rating", "rating: number of stars")]
+    tasks = [("like", "like: 4 stars or more"), ("rating", "rating: how many stars")]
     rates = [*_decades(-4, 1, (1, 2, 3, 5)), 10.0, 20.0, 50.0]
     return [
         {
@@ -172,8 +171,8 @@ def form() -> list[dict[str, Any]]:
         {
             "title": "Optimizer",
             "fields": [
-                choice("optimizer", "Method", [(n, _OPTIMIZER_LABELS.get(n, n)) for n in OPTIMIZERS]),
-                slider("learning_rate", "Learning rate", rates, "may change during a run", live=True),
+                choice("optimizer", "Method", [(n, _METHODS.get(n, n)) for n in OPTIMIZERS]),
+                slider("learning_rate", "Learning rate", rates, "may change during a run"),
                 slider("l2", "L2", [0.0, *_decades(-5, 0, (1, 2, 5)), 1.0], "penalty weight"),
                 slider("batch_size", "Batch size", [2**n for n in range(5, 14)], "rows a step"),
             ],
@@ -183,11 +182,12 @@ def form() -> list[dict[str, Any]]:
             "fields": [
                 slider("epochs", "Epochs", [1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100],
                        "passes over the rows"),
-                {"name": "seed", "label": "Seed", "kind": "number", "help": "same seed, same curve"},
+                {"name": "seed", "label": "Seed", "kind": "number",
+                 "help": "same seed, same curve"},
                 choice("device", "Device", devices()),
             ],
         },
     ]  # fmt: skip
 
 
-_OPTIMIZER_LABELS = {"adam": "Adam", "sgd": "SGD", "adagrad": "AdaGrad"}
+_METHODS = {"adam": "Adam", "sgd": "SGD", "adagrad": "AdaGrad"}
