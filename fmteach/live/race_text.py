@@ -48,23 +48,22 @@ def summary(points: Sequence[Mapping], stopped: Mapping[str, Mapping], quantity:
 
 
 def _notes(form: str, mine: Sequence[Mapping], gone: Mapping | None, quantity: str) -> list[str]:
-    notes = [f"Left before d = {gone['d']:,}: {gone['stopped']}."] if gone else []
+    notes = [f"left the race before d = {gone['d']:,}: {gone['stopped']}."] if gone else []
     if form == "all_pairs" and quantity == "seconds":
         for a, b in pairwise(mine):
             slope = math.log(b["seconds"] / a["seconds"]) / math.log(b["d"] / a["d"])
             size = 4 * b["d"] ** 2
             if slope > 3 and size > 1e6:
                 notes.append(
-                    f"Jump at d = {b['d']:,}: its matrix takes {size / 1e6:,.0f} MB there and may "
-                    "no longer fit in the processor's cache."
+                    f"Jump of the time at d = {b['d']:,}: the matrix takes {size / 1e6:,.0f} MB there "
+                    "and may no longer fit in the processor's cache."
                 )
                 break
     return notes
 
 
 _HEAD = (
-    "form", "order", "slope predicted", "slope {how}", "doubling d", "largest d", "cost there",
-    "end",
+    "form", "order", "slope predicted", "slope {how}", "doubling d", "largest d", "cost there"
 )  # fmt: skip
 
 
@@ -79,8 +78,12 @@ def _cells(row: Mapping, quantity: str) -> list[str]:
         "–" if slope is None else f"× {2**slope:.2g}",
         "–" if row["d"] is None else f"{row['d']:,}",
         "–" if row["cost"] is None else in_units(row["cost"], AXES[quantity][1]),
-        row["end"],
     ]
+
+
+def _ending(row: Mapping) -> str:
+    title = TITLES[row["form"]]
+    return f"{title[0].upper()}{title[1:]}: {row['end']}"
 
 
 def _head(quantity: str) -> list[str]:
@@ -90,22 +93,22 @@ def _head(quantity: str) -> list[str]:
 
 def table_html(points, stopped, quantity: str, text: str) -> str:
     """The summary as a table with the marks of the chart; below it the text form, folded."""
-    *names, end = _head(quantity)
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in names)
-    head += f"<th scope='col' class='words'>{escape(end)}</th>"
-    body = []
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in _head(quantity))
+    body, notes = [], []
     for row in summary(points, stopped, quantity):
         cells = _cells(row, quantity)
         first = f"<th scope='row'>{_mark(row['form'])}{escape(cells[0])}</th>"
-        classes = ["", "", "big", "", "", "", "words"]
+        classes = ["", "", "big", "", "", ""]
         rest = [
             f"<td class='{name}'>{escape(cell)}</td>"
             for name, cell in zip(classes, cells[1:], strict=True)
         ]
         body.append(f"<tr>{first}{''.join(rest)}</tr>")
+        if row["end"]:
+            notes.append(f"<p>{escape(_ending(row))}</p>")
     return (
         f"<div class='fmteach-race-table'><table><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table>"
+        f"<tbody>{''.join(body)}</tbody></table>{''.join(notes)}"
         f"<details><summary>All numbers as text</summary><pre>{escape(text)}</pre></details></div>"
     )
 
@@ -130,14 +133,16 @@ def _mark(form: str) -> str:
 def table_text(points, stopped, quantity: str) -> str:
     """The summary, then the cost of every form at every size, as plain text."""
     rows = [_head(quantity)]
-    rows += [_cells(row, quantity) for row in summary(points, stopped, quantity)]
+    forms = summary(points, stopped, quantity)
+    rows += [_cells(row, quantity) for row in forms]
+    ends = [_ending(row) for row in forms if row["end"]]
     unit = AXES[quantity][1]
     numbers = [["d", *(TITLES[form] for form in FORMS)]]
     known = {(p["form"], p["d"]): p[quantity] for p in points if p.get(quantity)}
     for d in sorted({d for _, d in known}):
         costs = [known.get((form, d)) for form in FORMS]
         numbers.append([f"{d:,}", *("–" if c is None else in_units(c, unit) for c in costs)])
-    return "\n".join([*_align(rows), "", f"{AXES[quantity][0]}:", *_align(numbers)])
+    return "\n".join([*_align(rows), *ends, "", f"{AXES[quantity][0]}:", *_align(numbers)])
 
 
 def _align(rows: list[list[str]]) -> list[str]:

@@ -188,8 +188,8 @@ def test_the_table_says_why_a_form_left_and_where_it_jumped():
     ]
     gone = {"all_pairs": {"form": "all_pairs", "d": 8192, "stopped": "too <long>"}}
     html = race_text.table_html(measured, gone, "seconds", "a & b")
-    assert "Left before d = 8,192: too &lt;long&gt;." in html
-    assert "Jump at d = 2,048" in html and "a &amp; b" in html
+    assert "All-pairs matrix: left the race before d = 8,192: too &lt;long&gt;." in html
+    assert "Jump of the time at d = 2,048" in html and "a &amp; b" in html
     assert "Jump" not in race_text.table_text(measured, gone, "multiplications")
 
 
