@@ -12,12 +12,14 @@ from fmteach.exercises.live_training import (
     check_reading,
     check_should_stop,
 )
+from fmteach.exercises.start_here import check_doctor
 
 __all__ = [
     "DIAGNOSES",
     "READING_RUNS",
     "Feedback",
     "check_budget",
+    "check_doctor",
     "check_fm_fast",
     "check_reading",
     "check_should_stop",

@@ -1,0 +1,23 @@
+"""The check of notebook 00: the doctor was asked, and nothing fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fmteach.exercises.feedback import Feedback, not_attempted
+
+
+def check_doctor(report: Any) -> Feedback:
+    """Exercise 0.1. report: what `fmteach.doctor.report()` returned.
+
+    >>> check_doctor(None).verdict
+    'not attempted'
+    """
+    name = "0.1 doctor"
+    if report in (None, ...):
+        return not_attempted(name, "run the cell with doctor.report() first.")
+    failed = [check for check in report.checks if check.status == "fail"]
+    if failed:
+        what = "; ".join(f"{check.name}: {check.advice}" for check in failed)
+        return Feedback(name, "not yet", f"{len(failed)} of the checks failed. {what}")
+    return Feedback(name, "correct", "this machine can run the whole course.")
