@@ -84,9 +84,8 @@ def training_figure(
     baselines: {"linear model": {"loss": 0.52, "metric": 0.78}}, drawn as labelled dashed lines;
     either number may be missing. focus: the run whose overfitting gap is shaded (-1: the last).
     """
-    pieces = list(_training_pieces(runs, baselines or {}, focus))
+    pieces = _training_pieces(runs, baselines or {}, focus)
     figure = go.Figure([go.Scatter(x=x, y=y, **look) for look, (x, y) in pieces])
-    figure.add_traces(_training_key())
     better = "higher" if metric_higher_is_better else "lower"
     house_style(figure)
     figure.update_layout(
@@ -108,8 +107,7 @@ def training_curves(
     focus: int = -1,
 ) -> list[Curve]:
     """The numbers of `training_figure`, in the order of its traces, for `LivePlot.update_all`."""
-    curves = [curve for _, curve in _training_pieces(runs, baselines or {}, focus)]
-    return curves + [_placeholder() for _ in _training_key()]
+    return [curve for _, curve in _training_pieces(runs, baselines or {}, focus)]
 
 
 def _training_pieces(runs, baselines, focus) -> Iterator[tuple[dict, Curve]]:
@@ -132,6 +130,8 @@ def _training_pieces(runs, baselines, focus) -> Iterator[tuple[dict, Curve]]:
                 "cliponaxis": False,
                 "hovertemplate": f"{name}: %{{y:.4f}}<extra></extra>", **axes,
             }, curve  # fmt: skip
+    for entry in _training_key():
+        yield entry, _placeholder()
 
 
 def _run_pieces(run: RunCurves, shaded: bool) -> Iterator[tuple[dict, Curve]]:
@@ -175,21 +175,17 @@ def _run_pieces(run: RunCurves, shaded: bool) -> Iterator[tuple[dict, Curve]]:
         yield star, _at(valid, run.best)
 
 
-def _training_key() -> list[go.Scatter]:
+def _training_key() -> list[dict]:
     """Entries of the second legend: what thin, bold, star and shade mean."""
-    line = {"x": [None], "y": [None], "mode": "lines", "legend": "legend2", "showlegend": True}
+    entry = {"mode": "lines", "legend": "legend2", "showlegend": True}
     return [
-        go.Scatter(name="validation", line={"color": GREY, "width": 3.5}, **line),
-        go.Scatter(name="training", line={"color": GREY, "width": 1.5}, **line),
-        go.Scatter(name="one minibatch", line={"color": GREY, "width": 1}, opacity=0.45, **line),
-        go.Scatter(
-            name="best evaluation", marker={"symbol": "star", "size": 12, "color": GREY},
-            **{**line, "mode": "markers"},
-        ),
-        go.Scatter(
-            name="overfitting gap since then", fill="toself", fillcolor=_pale(GREY),
-            **{**line, "line": {"width": 0, "color": GREY}},
-        ),
+        {**entry, "name": "validation", "line": {"color": GREY, "width": 3.5}},
+        {**entry, "name": "training", "line": {"color": GREY, "width": 1.5}},
+        {**entry, "name": "one minibatch", "line": {"color": GREY, "width": 1}, "opacity": 0.45},
+        {**entry, "name": "best evaluation", "mode": "markers",
+         "marker": {"symbol": "star", "size": 12, "color": GREY}},
+        {**entry, "name": "overfitting gap since then", "fill": "toself",
+         "fillcolor": _pale(GREY), "line": {"width": 0, "color": GREY}},
     ]  # fmt: skip
 
 

@@ -54,9 +54,10 @@ def _notes(form: str, mine: Sequence[Mapping], gone: Mapping | None, quantity: s
             slope = math.log(b["seconds"] / a["seconds"]) / math.log(b["d"] / a["d"])
             size = 4 * b["d"] ** 2
             if slope > 3 and size > 1e6:
+                size_text = f"{size / 1e6:,.0f} MB"
                 notes.append(
-                    f"Jump of the time at d = {b['d']:,}: the matrix takes {size / 1e6:,.0f} MB there "
-                    "and may no longer fit in the processor's cache."
+                    f"Jump of the time at d = {b['d']:,}: the matrix takes {size_text} there and "
+                    "may no longer fit in the processor's cache."
                 )
                 break
     return notes
