@@ -69,7 +69,7 @@ class Overlay:
         for index, curve in self._baseline_curves().items():
             figure.data[index].x, figure.data[index].y = curve
         for axis, domain in (("xaxis", [0, 0.41]), ("xaxis2", [0.59, 1])):
-            figure.update_layout({axis: {"range": [0, self.width * 1.01], "domain": domain}})
+            figure.update_layout({axis: {"range": [0, self.width * 1.03], "domain": domain}})
         figure.update_layout(margin={"r": 52})
         figure.update_traces(name=BATCH_KEY, selector={"name": "one minibatch"})
         for axis, limits in self._limits(curves).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -144,7 +145,7 @@ def panel_text(
         f"Next run: {model}, {config.optimizer}, learning rate {config.learning_rate:g}, "
         f"L2 {config.l2:g}, batch size {config.batch_size}, {config.epochs} epochs, "
         f"seed {config.seed}, device {config.device}",
-        said,
+        *textwrap.wrap(said, 100),
         "",
     ]
     label = task.metric_labels[task.primary]

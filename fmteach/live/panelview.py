@@ -65,7 +65,7 @@ class PanelView:
         self.close_up = False
         state = read()
         self._overlay = self._make_overlay(state)
-        presets = [["", "your own settings"], *([n, p.title] for n, p in PRESETS.items())]
+        presets = [["", "own settings"], *([n, p.title] for n, p in PRESETS.items())]
         self.form = SettingsForm(on_form, sections=form(), presets=presets)
         self.bar = RunBar(on_bar)
         self.table = RunTable(on_table)

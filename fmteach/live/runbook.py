@@ -28,7 +28,7 @@ class RunBook:
         """Enter a run; unpinned runs beyond the newest six leave the picture."""
         with self._lock:
             self._count += 1
-            run = Run(self._count, self._free_name(f"run {self._count}"), data, task, session)
+            run = Run(self._count, self._free_name(f"Run {self._count}"), data, task, session)
             session.name = run.name
             self.runs = (*self.runs, run)
             shown = [r for r in self.runs if r.visible and not r.pinned and r.key == run.key]

@@ -165,8 +165,8 @@ class FitGap:
         if self.overfitting:
             rose = f"Validation loss rose by {self.rise:.3f} since epoch {at(self.lowest_epoch)}"
             return f"{rose}: overfitting. {above}"
-        if self.epoch - self.lowest_epoch < 0.1 * max(self.epoch, 1e-9):
-            return f"Validation loss was still at its lowest at the end. {above}"
+        if self.lowest_epoch == self.epoch:
+            return f"Validation loss was still falling: more epochs may help. {above}"
         return f"Validation loss has been level since epoch {at(self.lowest_epoch)}. {above}"
 
 

@@ -67,7 +67,9 @@ function render({ model, el }) {
       if (name === "rename") {
         renaming = { run: row.run, text: row.name };
         table(true);
-        place.querySelector(".fmteach-rename")?.select();
+        const input = place.querySelector(".fmteach-rename");
+        input?.focus();
+        input?.select();
       } else {
         send({ do: name, run: row.run, on: !row[name === "pin" ? "pinned" : "visible"] });
       }
@@ -98,8 +100,9 @@ function render({ model, el }) {
       input.addEventListener("input", () => (renaming.text = input.value));
       input.addEventListener("keydown", (event) => {
         event.stopPropagation();
-        if (event.key === "Enter") end(true);
-        if (event.key === "Escape") end(false);
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        event.preventDefault(); // or the same Enter would press the button that gets the focus
+        end(event.key === "Enter");
       });
       input.addEventListener("blur", () => setTimeout(() => input.isConnected && end(true), 0));
       line.append(input);

@@ -183,7 +183,7 @@ def form() -> list[dict[str, Any]]:
                 slider("epochs", "Epochs", [1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100],
                        "passes over the rows"),
                 {"name": "seed", "label": "Seed", "kind": "number",
-                 "help": "same seed, same curve"},
+                 "help": "repeats the run"},
                 choice("device", "Device", devices()),
             ],
         },
