@@ -16,7 +16,7 @@ from fmteach.live.plot import LivePlot
 from fmteach.live.predict import Prediction, predict
 from fmteach.live.race_controls import RaceControls
 from fmteach.live.race_figure import TITLES, cost_curves, cost_figure
-from fmteach.live.threads import one_torch_thread
+from fmteach.training.threads import one_torch_thread
 
 _CURRENT: dict[str, CostRace] = {}
 LARGEST = 2**20

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from fmteach.datasets import Dataset
-from fmteach.live.threads import one_torch_thread
+from fmteach.training.threads import one_torch_thread
 from fmteach.training import base_rate, linear_baseline
 
 Scores = dict[str, float]

@@ -19,7 +19,7 @@ import numpy as np
 from fmteach.errors import InputError
 from fmteach.live.decimate import Decimator
 from fmteach.live.snapshot import Snapshot, SpeedMeter
-from fmteach.live.threads import one_torch_thread
+from fmteach.training.threads import one_torch_thread
 
 if TYPE_CHECKING:
     from fmteach.training import History, StepRecord, Trainer

@@ -36,10 +36,12 @@ function typeset(text) {
   return safe
     .replace(/(_[a-z]+) (?=x_)/g, "$1\u00a0")
     .replace(/\b([dkl]) = /g, "$1\u00a0=\u00a0")
+    .replace(/\b([vx])_(\d(?:,\d)?)/g, "<i>$1</i><sub>$2</sub>")
     .replace(/\b([vxSQ])_([a-z]+)/g, "<i>$1</i><sub><i>$2</i></sub>")
     .replace(/\b(i) &lt; (j)\b/g, "<i>$1</i> &lt; <i>$2</i>")
     .replace(/\b([dkl])(?=\u00a0= ?| layers)|(?<=over )([lij])\b/g, "<i>$&</i>");
 }
+const strong = (html) => html.replace(/[\d,]+ multiplications?|[\d,.]+ times [a-z]+/g, "<b>$&</b>");
 const typesetCost = (text) => {
   const [formula, rest] = text.split(" = ");
   return `${formula.replace(/[kd]/g, "<i>$&</i>")} = ${rest}`;
@@ -80,7 +82,13 @@ const THAT_CELL = {
     `<b>${long(p.lines[2].work.layers[l][i][j])}</b>` +
     (i === j ? ". Taken away with the diagonal." : "."),
   4: (p, i, j, l) => {
-    const { left, right } = p.lines[3].work;
+    const { left, right, squares } = p.lines[3].work;
+    if (i === j) {
+      return (
+        `${v(i + 1, l + 1)}² ${x(i + 1)}² = ${factor(p.V[i][l])}²·${factor(p.x[i])}² = ` +
+        `<b>${long(squares[l][i])}</b>. Taken away with the diagonal.`
+      );
+    }
     return (
       `(${v(i + 1, l + 1)} ${x(i + 1)}) · (${v(j + 1, l + 1)} ${x(j + 1)}) = ` +
       `${factor(left[l][i])}·${factor(right[l][j])} = <b>${long(left[l][i] * right[l][j])}</b>. ` +
@@ -139,7 +147,7 @@ function skeleton(root) {
     <div class="fmst-body">
       <div class="fmst-proof">
         <ol class="fmst-lines"></ol>
-        <p class="fmst-say" role="status" aria-live="polite"></p>
+        <div class="fmst-say" role="status" aria-live="polite"></div>
       </div>
       <div class="fmst-stage">
         <div class="fmst-top"></div>
@@ -267,7 +275,7 @@ function numbersTable(ui, onEdit) {
 
 const TOPS = {
   1: "The grid of all pair products. Lit: what this line computes.",
-  2: "Solid: the pairs. Dashed: their mirror images. Hatched: the diagonal, taken away.",
+  2: "Solid: the pairs. Dashed: their mirror images. Hatched: the diagonal.",
 };
 
 function stage(ui, chooseLayer, table) {
@@ -429,7 +437,7 @@ function stage(ui, chooseLayer, table) {
         const text = fmt(first - work.square_sums[n]);
         return `<span class="c-layer ${n === l ? "chosen" : ""}">${text.startsWith("−") && n ? `(${text})` : text}</span>`;
       });
-      ui.sum.innerHTML = `<span>${half} · ( ${parts.join(" + ")} ) = ${result}</span>`;
+      ui.sum.innerHTML = `<span>${half} · ( ${parts.join(" + ")} <span class="fm-nowrap">) = ${result}</span></span>`;
     }
   }
 
@@ -585,7 +593,7 @@ function proof(ui, formulas, goTo) {
       const entry = p.lines[line - 1];
       ui.say.innerHTML =
         `<span class="fmst-sentence">${typeset(entry.sentence)}</span>` +
-        `<span class="fmst-costs"><b>Cost:</b> ${typesetCost(entry.cost)}. ${typeset(entry.scale)}</span>`;
+        `<span class="fmst-costs"><b>Cost:</b> ${typesetCost(entry.cost)}. ${strong(typeset(entry.scale))}</span>`;
       ui.text.textContent = p.text[String(line)];
     },
   };
@@ -596,22 +604,22 @@ function proof(ui, formulas, goTo) {
 function fit(ui, p) {
   const width = ui.root.clientWidth;
   if (!width || !p) return;
-  const wide = width >= 860;
+  const wide = width >= 700;
   const many = p.d + 0.75 * p.k; // a large square gets more of the width
   const share = many > 9 ? 0.4 : many > 7 ? 0.43 : 0.46;
-  const left = wide ? Math.max(400, Math.min(width * share, 780)) : width;
+  const left = wide ? Math.max(330, Math.min(width * share, 780)) : width;
   ui.root.classList.toggle("narrow", !wide);
   ui.body.style.setProperty("--left", `${left}px`);
   const columns = Math.max(p.d, 4) + 1.1; // the square, or the two passes
-  const room = (wide ? width - left - 44 : width - 24) - 18 - 8 * (p.k + 1 > 4 ? 1 : 0);
+  const room = (wide ? width - left - 46 : width - 26) - 18 - 8 * (p.k + 1 > 4 ? 1 : 0);
   const narrow = p.k > 3 ? 0.76 : 0.92; // a column of V against a column of the square
   ui.root.style.setProperty("--vcol", narrow);
   const units = columns + narrow * (p.k + 1) + 0.3;
   const tallest = Math.max(300, Math.min(0.5 * window.innerHeight, 620)) / (p.d + 1);
-  const cell = Math.max(30, Math.min(room / units, tallest, 88));
+  const cell = Math.max(26, Math.min(room / units, tallest, 104));
   ui.root.style.setProperty("--c", `${cell.toFixed(1)}px`);
   ui.root.style.setProperty("--base", `${Math.max(13, Math.min(19, width / 82)).toFixed(1)}px`);
-  ui.root.style.setProperty("--formula", `${Math.max(13, Math.min((left - 40) / 20.4, 34)).toFixed(1)}px`);
+  ui.root.style.setProperty("--formula", `${Math.max(13, Math.min((left - (wide ? 40 : 60)) / 20.4, wide ? 34 : 20)).toFixed(1)}px`);
 }
 
 // ---- 8 keys, playing, kernel --------------------------------------------------------------------

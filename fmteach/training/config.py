@@ -129,7 +129,7 @@ def defaults(objective: str) -> TrainConfig:
     'adam'
     """
     if objective == "regression":
-        return TrainConfig(learning_rate=0.003, l2=0.12, batch_size=256, epochs=30, patience=3)
+        return TrainConfig(learning_rate=0.003, l2=0.05, batch_size=256, epochs=30, patience=3)
     if objective == "classification":
         return TrainConfig(learning_rate=0.003, l2=0.03, batch_size=256, epochs=15, patience=3)
     raise InputError(f"unknown task {objective!r}; choose regression or classification")

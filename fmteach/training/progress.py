@@ -25,12 +25,12 @@ def with_progress(
     task = trainer.task
     bar = Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(complete_style="blue", finished_style="green"),
         TextColumn("epoch {task.fields[epoch]:.1f}"),
         TextColumn("loss {task.fields[loss]}"),
         TextColumn("{task.fields[valid]}"),
         TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
         console=console,
         transient=False,
     )

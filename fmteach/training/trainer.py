@@ -23,6 +23,7 @@ from fmteach.models import FactorizationMachine, LinearModel, save_model
 from fmteach.tasks import Task, get_task
 from fmteach.training.config import TrainConfig, resolve_device
 from fmteach.training.records import History, StepRecord
+from fmteach.training.threads import one_torch_thread
 
 _SCORED_AT_ONCE = 65_536  # rows a pass when scoring; bounds the memory, not the result
 _SCORED_TRAIN_ROWS = 10_000  # size of the fixed sample of training rows that is scored
@@ -130,8 +131,9 @@ class Trainer:
             from fmteach.training.progress import with_progress
 
             records = with_progress(self, records)
-        for _ in records:
-            pass
+        with one_torch_thread():
+            for _ in records:
+                pass
         return self.history
 
     def _next_batch(self) -> tuple[Tensor, Tensor | None, Tensor]:
