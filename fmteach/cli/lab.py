@@ -44,7 +44,7 @@ def lab(
     """Open the course in JupyterLab.
 
     The server listens on this machine alone (127.0.0.1) and asks for the token
-    that is part of the printed address. Ctrl-C stops it.
+    that is part of the printed address. Ctrl-C, then y, stops it.
 
     [bold]Examples[/]
 
@@ -62,7 +62,8 @@ def lab(
         f"--ServerApp.root_dir={folder.parent}",
         "--ServerApp.ip=127.0.0.1",
         f"--LabApp.default_url={page}",
-        "--ServerApp.log_level=WARN",
+        "--log-level=WARN",
+        "--LabApp.log_level=WARN",
     ]
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
@@ -71,6 +72,7 @@ def lab(
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         console.print("Running as root: JupyterLab is started with --allow-root.")
         arguments.append("--allow-root")
+    console.print(f"Starting JupyterLab on {chosen.stem}.")
     before = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(_SETTINGS), before]))
     # The kernels and extensions of this environment come before those of the home folder.
@@ -156,4 +158,4 @@ def _announce(page: str, console: Console) -> None:
     address = f"{server['url'].rstrip('/')}{page}{query}"
     console.print("\n[bold]The course is open.[/] Its address, for a browser on this machine:\n")
     console.print(f"  [bold]{escape(address)}[/]", soft_wrap=True, highlight=False)
-    console.print("\nCtrl-C in this window stops it.\n")
+    console.print("\nCtrl-C in this window, then y, stops it.\n")
