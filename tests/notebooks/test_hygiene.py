@@ -36,7 +36,8 @@ def test_the_numbers_of_the_notebooks_are_all_different() -> None:
 
 
 def test_the_map_names_every_notebook_and_no_other() -> None:
-    named = set(re.findall(r"\b(\d\d_[a-z0-9_]+)\.ipynb", (COURSE / "README.md").read_text(encoding="utf-8")))
+    text = (COURSE / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(\d\d_[a-z0-9_]+)\.ipynb", text))
     assert named == {path.stem for path in NOTEBOOKS}
 
 
