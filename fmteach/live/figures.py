@@ -89,8 +89,8 @@ def training_figure(
     better = "higher" if metric_higher_is_better else "lower"
     house_style(figure)
     figure.update_layout(
-        xaxis={"domain": [0, 0.42], "rangemode": "tozero", **_axis(x_title)},
-        xaxis2={"domain": [0.585, 1], "rangemode": "tozero", "anchor": "y2", **_axis(x_title)},
+        xaxis={"domain": [0, 0.41], "rangemode": "tozero", **_axis(x_title)},
+        xaxis2={"domain": [0.59, 1], "rangemode": "tozero", "anchor": "y2", **_axis(x_title)},
         yaxis=_axis(f"{loss_name} (lower is better)"),
         yaxis2={"anchor": "x2", **_axis(f"{metric_name} ({better} is better)")},
         margin={"r": 90},  # the names of the baselines stand there

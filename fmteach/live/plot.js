@@ -48,7 +48,8 @@ async function load(bytes) {
   } finally {
     if (earlier.define === undefined) delete window.define;
     else window.define = earlier.define;
-    if (earlier.Plotly !== undefined) window.Plotly = earlier.Plotly;
+    if (earlier.Plotly === undefined) delete window.Plotly;
+    else window.Plotly = earlier.Plotly;
     URL.revokeObjectURL(url);
     state.loading = false;
   }
@@ -73,6 +74,7 @@ function themed(layout, el, width, height) {
   const rule = value("--jp-border-color1", "#bdbdbd");
   const paper = value("--jp-layout-color1", "#ffffff");
   const out = structuredClone(layout);
+  out.margin = { l: 60, r: 20, t: 28, b: 48, ...out.margin };
   out.width = width;
   out.height = height;
   out.paper_bgcolor = out.plot_bgcolor = "rgba(0,0,0,0)";

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import base64
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
 
 from fmteach.live.decimate import decimate
+from fmteach.live.svg_axis import Axis
 
-POINTS = 160
+POINTS = 120
 FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
 DASHES = {"dash": "7 5", "dot": "2 4", "dashdot": "7 4 2 4", "longdash": "12 6"}
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def draw(
@@ -46,8 +47,13 @@ def draw(
         ink, faint, grid = "#212121", "#616161", "#e0e0e0"
     traces = [_read(trace, i) for i, trace in enumerate(data) if _drawn(trace)]
     legend, legend_height = _legend(traces, layout, width, ink)
-    right = (layout.get("margin") or {}).get("r") or 18
-    box = (62.0, 14.0 + legend_height, width - right, height - 48.0)
+    margin = (layout.get("margin") or {}).get("r") or 18
+    box = (62.0, 14.0 + legend_height, width - margin, height - 48.0)
+    names = _panels(traces)
+    widest = max(_Panel(layout, *name, traces, box, "").label_width for name in names)
+    box = (max(62.0, 36.0 + widest), *box[1:])
+    # Ids are shared by all drawings of a page, so they must differ where the drawings do.
+    own = f"fm{zlib.crc32(repr([traces, box]).encode()):x}"
     size = "" if inline else f'width="{width}" height="{height}" '
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}viewBox="0 0 {width} {height}" role="img" '
@@ -57,81 +63,17 @@ def draw(
     if not inline:
         parts.append(f'<rect width="{width}" height="{height}" rx="4" fill="#ffffff"/>')
     parts.append(legend)
-    for number, (x_name, y_name) in enumerate(_panels(traces)):
-        inside = [t for t in traces if (t["xaxis"], t["yaxis"]) == (x_name, y_name)]
-        panel = _Panel(layout, x_name, y_name, inside, box, f"c{number}")
-        parts += [panel.axes(ink, faint, grid), *(panel.trace(t, ink) for t in inside)]
+    for number, name in enumerate(names):
+        panel = _Panel(layout, *name, traces, box, f"{own}{number}")
+        parts += [panel.axes(ink, faint, grid), *(panel.trace(t, ink) for t in panel.traces)]
     return "".join(parts) + "</svg>"
-
-
-class _Axis:
-    """From numbers to pixels on one axis."""
-
-    def __init__(self, spec: Mapping, values: list[np.ndarray], start: float, end: float) -> None:
-        self.log = spec.get("type") == "log"
-        self.start, self.end = start, end
-        self.spec = spec
-        given = spec.get("range")
-        if given and None not in given:
-            low, high = (float(v) for v in given)
-        else:
-            low, high = self._span(values, spec)
-        self.low, self.high = low, high
-
-    def _span(self, values, spec) -> tuple[float, float]:
-        flat = np.concatenate([v.ravel() for v in values]) if values else np.empty(0)
-        flat = flat[np.isfinite(flat)]
-        if self.log:
-            flat = np.log10(flat[flat > 0])
-        if spec.get("rangemode") == "tozero" and not self.log:
-            flat = np.append(flat, 0.0)
-        if not len(flat):
-            return 0.0, 1.0
-        low, high = float(flat.min()), float(flat.max())
-        if low == high:
-            low, high = low - 0.5, high + 0.5
-        margin = 0.04 * (high - low)
-        return low - margin, high + margin
-
-    def at(self, values) -> np.ndarray:
-        values = np.asarray(values, dtype=np.float64)
-        if self.log:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                values = np.log10(np.where(values > 0, values, np.nan))
-        return self.start + (values - self.low) / (self.high - self.low) * (self.end - self.start)
-
-    def ticks(self) -> list[tuple[float, str]]:
-        """(value, label) of the grid lines."""
-        if self.spec.get("tickvals") is not None:
-            names = self.spec.get("ticktext") or self.spec["tickvals"]
-            return [(float(v), str(n)) for v, n in zip(self.spec["tickvals"], names, strict=True)]
-        suffix = self.spec.get("ticksuffix") or ""
-        if self.spec.get("tickformat") == "~s":
-            return [(value, _prefixed(value) + suffix) for value, _ in self._places()]
-        return [(value, name + suffix) for value, name in self._places()]
-
-    def _places(self) -> list[tuple[float, str]]:
-        if self.log:
-            first, last = math.ceil(self.low - 1e-9), math.floor(self.high + 1e-9)
-            step = max(1, math.ceil((last - first + 1) / 7))
-            if last > first:
-                return [(10.0**p, _power(p)) for p in range(first, last + 1, step)]
-            powers = np.linspace(self.low, self.high, 4)
-            return [(10.0**p, f"{10.0**p:.3g}") for p in powers]
-        wanted = max(2, abs(self.end - self.start) / 75)
-        raw = (self.high - self.low) / wanted
-        scale = 10.0 ** math.floor(math.log10(raw))
-        step = next(m * scale for m in (1, 2, 2.5, 5, 10) if m * scale >= raw * 0.999)
-        first = math.ceil(self.low / step - 1e-9)
-        last = math.floor(self.high / step + 1e-9)
-        digits = max(0, -math.floor(math.log10(step) + 1e-9) + (step / scale == 2.5))
-        return [(i * step, f"{i * step:.{min(digits, 8)}f}") for i in range(first, last + 1)]
 
 
 class _Panel:
     """One pair of axes and what is drawn between them."""
 
     def __init__(self, layout, x_name, y_name, traces, box, clip) -> None:
+        self.traces = [t for t in traces if (t["xaxis"], t["yaxis"]) == (x_name, y_name)]
         left, top, right, bottom = box
         x_spec = layout.get("xaxis" + x_name[1:], {})
         y_spec = layout.get("yaxis" + y_name[1:], {})
@@ -140,9 +82,14 @@ class _Panel:
         width, height = right - left, bottom - top
         self.left, self.right = left + x0 * width, left + x1 * width
         self.top, self.bottom = top + (1 - y1) * height, top + (1 - y0) * height
-        self.x = _Axis(x_spec, [t["x"] for t in traces], self.left, self.right)
-        self.y = _Axis(y_spec, [t["y"] for t in traces], self.bottom, self.top)
+        self.x = Axis(x_spec, [t["x"] for t in self.traces], self.left, self.right)
+        self.y = Axis(y_spec, [t["y"] for t in self.traces], self.bottom, self.top)
         self.clip = clip
+
+    @property
+    def label_width(self) -> float:
+        """The width of the widest tick label of the vertical axis, about."""
+        return 7.4 * max((len(name) for _, name in self.y.ticks()), default=0)
 
     def axes(self, ink: str, faint: str, grid: str) -> str:
         out = [
@@ -160,7 +107,7 @@ class _Panel:
             out.append(_text(self.left - 7, at + 4, name, faint, "end"))
         title = _title(self.x.spec)
         out.append(_text((self.left + self.right) / 2, self.bottom + 37, title, ink, "middle"))
-        middle, edge = (self.top + self.bottom) / 2, self.left - 44
+        middle, edge = (self.top + self.bottom) / 2, self.left - 16 - self.label_width
         title = _title(self.y.spec)
         out.append(
             f'<text transform="translate({edge:.0f} {middle:.0f}) rotate(-90)" '
@@ -325,13 +272,3 @@ def _text(x, y, words, colour, anchor) -> str:
 def _title(spec: Mapping) -> str:
     title = spec.get("title") or ""
     return title if isinstance(title, str) else title.get("text") or ""
-
-
-def _prefixed(value: float) -> str:
-    power = math.floor(math.log10(abs(value)) / 3 + 1e-9) if value else 0
-    power = min(max(power, -4), 4)
-    return f"{value / 1000.0**power:.3g}" + "pnµm kMGT"[power + 4].strip()
-
-
-def _power(p: int) -> str:
-    return f"{10**p:g}" if 0 <= p <= 3 else "10" + str(p).translate(SUPERSCRIPTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import plotly.graph_objects as go
@@ -133,6 +134,13 @@ def test_the_static_drawing_of_log_axes_and_of_nothing():
     assert "10⁻⁶" in text and ">1000<" in text and "nan" not in text
     assert draw(go.Figure()).endswith("</svg>")
     assert "nan" not in draw(go.Figure(go.Scatter(x=[1.0], y=[float("nan")], name="x")))
+
+
+def test_two_drawings_in_one_page_do_not_share_their_clip_areas():
+    one, two = draw(go.Figure(go.Scatter(x=[1], y=[2]))), draw(go.Figure(go.Scatter(x=[1], y=[3])))
+    ids = [set(re.findall(r'clipPath id="(\w+)"', text)) for text in (one, two)]
+    assert all(ids) and not ids[0] & ids[1]
+    assert one == draw(go.Figure(go.Scatter(x=[1], y=[2])))
 
 
 def test_figures_survive_json():
