@@ -176,7 +176,7 @@ class TrainingPanel:
 
     @property
     def status(self) -> str:
-        """"ready", "running", "paused", "stopped", "finished", "failed", or "replaced"."""
+        """What it does: "ready", "running", "paused", "stopped", "finished", "failed", or "replaced"."""
         if self._closed:
             return "replaced"
         return "ready" if self._current is None else self._current.status
@@ -238,7 +238,7 @@ class TrainingPanel:
     def export(self, which: Run | int | str, folder: str | Path = EXPORT_FOLDER) -> Path:
         """Write a run to folder/NAME.json and folder/NAME.csv, and say where they are."""
         run = self._book.find(which)
-        path = export_run(run, folder, extra={"baselines": self.baselines})
+        path = export_run(run, folder, extra={"baselines": self._reference.of(run.trainer.dataset)})
         self._did(f"{run.name} is written to {path} and {path.with_suffix('.csv').name}.")
         return path
 
@@ -320,6 +320,7 @@ class TrainingPanel:
                 key=key,
                 task=get_task(dataset.objective),
                 baselines=self._reference.of(dataset),
+                to_beat=self._reference.of(current.trainer.dataset) if current else {},
                 closed=self._closed,
             )
 

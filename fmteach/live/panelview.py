@@ -41,7 +41,8 @@ class State:
     current: Run | None
     key: tuple[str, str]
     task: Task
-    baselines: dict[str, dict[str, float]]
+    baselines: dict[str, dict[str, float]]  # of the data and task that are drawn
+    to_beat: dict[str, dict[str, float]]  # of the data and task of the current run
     closed: bool
 
     @property
@@ -175,7 +176,7 @@ class PanelView:
                 return
             self.bar.status = shot.status if shot is not None else "ready"
             self.bar.headline = paneltext.headline(shot, run)
-            self.bar.detail = paneltext.detail(shot, run, state.baselines, state.look)
+            self.bar.detail = paneltext.detail(shot, run, state.to_beat, state.look)
             self.bar.numbers = paneltext.numbers_line(shot, run) if shot is not None else ""
             self.bar.progress = min(1.0, shot.step / max(1, shot.total_steps)) if shot else 0.0
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fmteach.errors import InputError
+from fmteach.errors import FMTeachError, InputError
 from fmteach.live.decimate import Decimator
 from fmteach.live.snapshot import Snapshot, SpeedMeter
 from fmteach.training.threads import one_torch_thread
@@ -150,11 +150,12 @@ class Session:
     def stop(self, block: bool = True) -> Session:
         """End the run; model and history so far are kept. Does nothing to a run that is over."""
         with self._control:
-            thread = self._thread
-            self._stop.set()
-            self._go.set()
-            if thread is None:
-                self._status = "stopped" if self._status == "ready" else self._status
+            if self._status in ("running", "paused"):
+                self._idle.clear()  # a paused worker has to wake up before it can end
+                self._stop.set()
+                self._go.set()
+            elif self._status == "ready":
+                self._status = "stopped"
         if block:
             self._wait_until_idle()
         return self
@@ -196,7 +197,8 @@ class Session:
 
     def set_learning_rate(self, rate: float) -> Session:
         """Use another learning rate from the next step on. Kept in `steering`."""
-        if not isinstance(rate, (int, float)) or not math.isfinite(rate) or rate <= 0:
+        number = isinstance(rate, int | float) and not isinstance(rate, bool)
+        if not number or not math.isfinite(rate) or rate <= 0:
             raise InputError(f"learning_rate={rate!r}; it is a number above 0, such as 0.003.")
         self._new_rate = float(rate)
         if not self._alive():
@@ -403,6 +405,6 @@ class Session:
 
 def _one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
-    return text if isinstance(error, InputError | ArithmeticError) else (
-        f"{type(error).__name__}: {text}" if text else type(error).__name__
-    )
+    if isinstance(error, FMTeachError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
