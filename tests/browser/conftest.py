@@ -21,7 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from .lab import HOW_TO_GET_CHROMIUM, LabPage, LabServer, find_chromium, launch
+from .lab import LabPage
+from .server import HOW_TO_GET_CHROMIUM, LabServer, find_chromium, launch
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"
