@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from fmteach.live.curves import SMOOTH_STEPS
 from fmteach.live.figures import RunCurves, run_style, training_curves, training_figure
 from fmteach.live.runs import Run
-from fmteach.live.session import SMOOTH_STEPS
 from fmteach.tasks import Task
 
 Baselines = Mapping[str, Mapping[str, float]]
@@ -93,7 +93,7 @@ class Overlay:
         first = self._traces_a_run() * (len(self.runs) - 1)
         evaluation = run.session.snapshot().evaluation
         if self._sent is not None and self._sent[0] is evaluation:
-            return {first + self._sent[1]: run.session.curve("batch_loss")}
+            return {first + self._sent[1]: run.session.curves.one("batch_loss")}
         curves = run_curves(run, focus=True)
         own = training_curves([curves])[: self._traces_a_run()]
         place = next(i for i, curve in enumerate(own) if curve is curves.batch_loss)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from fmteach.datasets import Dataset, load
-from fmteach.errors import FMTeachError, InputError
+from fmteach.errors import InputError
 from fmteach.live import paneltext
+from fmteach.live.pagerequests import PageRequests
 from fmteach.live.panelview import PanelView, State
 from fmteach.live.reference import Reference
 from fmteach.live.runbook import RunBook
@@ -76,7 +77,7 @@ class TrainingPanel:
         self._lock = threading.RLock()  # settings and current run; never held while waiting
         self._reference = Reference(self._on_reference)
         self._reference.want(_dataset(settings.data, settings.task))
-        self._view = PanelView(self._state, self._on_form, self._on_bar, self._on_table)
+        self.view = PanelView(self._state, PageRequests(self))
 
     # -- running -----------------------------------------------------------------------------
 
@@ -176,7 +177,7 @@ class TrainingPanel:
 
     @property
     def status(self) -> str:
-        """What it does: "ready", "running", "paused", "stopped", "finished", "failed", or "replaced"."""
+        """One of fmteach.live.session.STATUSES, or "replaced"."""
         if self._closed:
             return "replaced"
         return "ready" if self._current is None else self._current.status
@@ -191,12 +192,12 @@ class TrainingPanel:
         state = self._state()
         return paneltext.panel_text(
             self.name, state.settings, state.runs, state.current, state.baselines, state.task,
-            self._view.said(),
+            self.view.said(),
         )  # fmt: skip
 
     def freeze(self):
         """A static copy of the curves that needs no kernel: the last line of a cell shows it."""
-        return self._view.plot.freeze()
+        return self.view.plot.freeze()
 
     # -- what can be done to a run: by the run itself, its number or its name ------------------
 
@@ -246,19 +247,19 @@ class TrainingPanel:
         """Stop the run and switch the controls off. What was learnt stays readable."""
         self._closed = True
         self.stop()
-        self._view.paint()
+        self.view.paint()
 
     # -- display -----------------------------------------------------------------------------
 
     @property
     def widget(self):
         """The ipywidgets box, to be placed in a layout of your own."""
-        return self._view.box
+        return self.view.box
 
     def _repr_mimebundle_(self, **kwargs: Any):
         bundle = self.widget._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        fallback = {"text/plain": self.text(), "image/svg+xml": self._view.plot.to_svg()}
+        fallback = {"text/plain": self.text(), "image/svg+xml": self.view.plot.to_svg()}
         return {**data, **fallback}, metadata
 
     def __repr__(self) -> str:
@@ -277,11 +278,11 @@ class TrainingPanel:
 
         def tick(session: Session) -> None:
             changed, seen[0] = session.status != seen[0], session.status
-            self._view.tick(run, changed=changed)
+            self.view.tick(run, changed=changed)
 
         session.listen(tick)
-        self._view.say("")
-        self._view.paint(figure=True)
+        self.view.say("")
+        self.view.paint(figure=True)
         return run
 
     def _take(self, settings: Settings) -> None:
@@ -290,9 +291,9 @@ class TrainingPanel:
         with self._lock:
             self._settings = settings
             self._preset = self._preset_of(settings)
-        self._view.form.problem = ""
+        self.view.form.problem = ""
         active = self._current is not None and self._current.session.snapshot().active
-        self._view.paint(figure=not active)
+        self.view.paint(figure=not active)
 
     def _preset_of(self, settings: Settings) -> str:
         for name, preset in PRESETS.items():
@@ -339,56 +340,11 @@ class TrainingPanel:
             )
 
     def _did(self, message: str) -> TrainingPanel:
-        self._view.say(message)
-        self._view.paint(figure=True)
+        self.view.say(message)
+        self.view.paint(figure=True)
         return self
 
     def _on_reference(self) -> None:
-        view = getattr(self, "_view", None)  # the fit may end before the panel is built
+        view = getattr(self, "view", None)  # the fit may end before the panel is built
         if view is not None:
             view.paint(figure=True)
-
-    # -- requests of the page: nothing may be raised here, there is nobody to catch it ---------
-
-    def _on_form(self, content: dict[str, Any]) -> None:
-        try:
-            if isinstance(content.get("set"), dict):
-                self.set(**content["set"])
-            elif "preset" in content:
-                self.preset(content["preset"])
-            elif "reset" in content:
-                self.reset()
-        except Exception as error:
-            self._view.refuse(_words(error))
-
-    def _on_bar(self, content: dict[str, Any]) -> None:
-        actions = {
-            "start": self.start, "pause": self.pause, "resume": self.resume,
-            "step": self.step, "stop": self.stop,
-        }  # fmt: skip
-        try:
-            action = actions.get(content.get("do"))
-            if action is not None:
-                action()
-        except Exception as error:
-            self._view.say(_words(error))
-
-    def _on_table(self, content: dict[str, Any]) -> None:
-        does, run = content.get("do"), content.get("run")
-        try:
-            if does == "close-up":
-                self._view.zoom(content.get("on", False))
-            elif does == "text":
-                self._view.show_text(self.text())
-            elif does in ("pin", "show"):
-                getattr(self, does)(run, on=bool(content.get("on", True)))
-            elif does == "rename":
-                self.rename(run, content.get("name", ""))
-            elif does in ("delete", "export"):
-                getattr(self, does)(run)
-        except Exception as error:
-            self._view.say(_words(error))
-
-
-def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, FMTeachError) else f"{type(error).__name__}: {error}"

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -21,6 +21,9 @@ from fmteach.live.plot import LivePlot
 from fmteach.live.runs import Run
 from fmteach.live.settings import PRESETS, Settings, form
 from fmteach.tasks import Task
+
+if TYPE_CHECKING:
+    from fmteach.live.pagerequests import PageRequests
 
 BAR_SECONDS = 0.25
 TABLE_SECONDS = 1.0
@@ -51,14 +54,12 @@ class State:
 
 
 class PanelView:
-    """The widgets of one panel. `read` gives the state to paint; the handlers take requests."""
+    """The widgets of one panel. `read` gives the state to paint, `requests` answers the page."""
 
     def __init__(
         self,
         read: Callable[[], State],
-        on_form: Callable[[dict[str, Any]], None],
-        on_bar: Callable[[dict[str, Any]], None],
-        on_table: Callable[[dict[str, Any]], None],
+        requests: PageRequests,
     ) -> None:
         self._read = read
         self._lock = threading.RLock()
@@ -67,9 +68,9 @@ class PanelView:
         state = read()
         self._overlay = self._make_overlay(state)
         presets = [["", "own settings"], *([n, p.title] for n, p in PRESETS.items())]
-        self.form = SettingsForm(on_form, sections=form(), presets=presets)
-        self.bar = RunBar(on_bar)
-        self.table = RunTable(on_table)
+        self.form = SettingsForm(requests.form, sections=form(), presets=presets)
+        self.bar = RunBar(requests.bar)
+        self.table = RunTable(requests.table)
         self.plot = LivePlot(self._overlay.figure(), height=PLOT_HEIGHT, label="Training curves")
         main = ipywidgets.VBox([self.bar, self.plot, self.table])
         self.box = ipywidgets.Box([self.form, main])

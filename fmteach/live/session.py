@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fmteach.errors import FMTeachError, InputError
-from fmteach.live.decimate import Decimator
+from fmteach.live.curves import LiveCurves
 from fmteach.live.snapshot import Snapshot, SpeedMeter
 from fmteach.training.threads import one_torch_thread
 
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from fmteach.training import History, StepRecord, Trainer
 
 STATUSES = ("ready", "running", "paused", "stopped", "finished", "failed")
-CURVES = ("batch_loss", "train_loss", "valid_loss", "train_metric", "valid_metric")
 LISTENER_SECONDS = 0.1  # at most ten pictures a second
-SMOOTH_STEPS = 10  # the minibatch curve is a running mean over about so many steps
 
 
 class Session:
@@ -53,12 +51,11 @@ class Session:
     def __init__(self, trainer: Trainer, name: str = "run") -> None:
         self.trainer = trainer
         self.name = name
-        self.curves: dict[str, Decimator] = {key: Decimator() for key in CURVES}
+        self.curves = LiveCurves(trainer.task.primary)
         self.steering: tuple[tuple[int, float, float], ...] = ()  # (step, epoch, learning rate)
         self.listener_error: BaseException | None = None
         self._listeners: list[Callable[[Session], None]] = []
         self._model_lock = threading.RLock()  # model, optimizer and history
-        self._curve_lock = threading.Lock()
         self._control = threading.RLock()  # status, step budget, thread
         self._go = threading.Event()
         self._stop = threading.Event()
@@ -77,7 +74,6 @@ class Session:
         self._rate: float | None = getattr(trainer.config, "learning_rate", None)
         self._speed = SpeedMeter()
         self._next_call = 0.0
-        self._smoothed, self._mean = 0, 0.0
 
     # -- what a learner or a panel does -----------------------------------------------------
 
@@ -237,13 +233,7 @@ class Session:
 
     def curve_data(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """The curves so far, x in epochs, a few hundred points each: {name of CURVES: (x, y)}."""
-        with self._curve_lock:
-            return {key: decimator.curve() for key, decimator in self.curves.items()}
-
-    def curve(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """One of the curves of `curve_data`."""
-        with self._curve_lock:
-            return self.curves[name].curve()
+        return self.curves.all()
 
     @contextmanager
     def between_steps(self) -> Iterator[Any]:
@@ -324,32 +314,13 @@ class Session:
     def _take(self, record: StepRecord) -> None:
         # Runs at every step: what can wait for a listener's turn, waits.
         self._last = record
-        loss = record.loss
-        if loss is not None:
-            # A mean that forgets, and weighs all steps alike until there are SMOOTH_STEPS of
-            # them. The history keeps the raw losses: drawn, they would hide the other curves.
-            if self._smoothed < SMOOTH_STEPS:
-                self._smoothed += 1
-            self._mean += (loss - self._mean) / self._smoothed
-            with self._curve_lock:
-                self.curves["batch_loss"].append(record.epoch, self._mean)
-            if self._budget is not None:
-                self._count_down()
-        if record.valid is not None or record.train is not None:
-            self._take_evaluation(record)
-        if time.monotonic() >= self._next_call:
-            self._notify()
-
-    def _take_evaluation(self, record: StepRecord) -> None:
-        key = self.trainer.task.primary
-        with self._curve_lock:
-            for part, scores in (("train", record.train), ("valid", record.valid)):
-                if scores is not None:
-                    self.curves[f"{part}_loss"].append(record.epoch, scores["loss"])
-                    if key in scores:
-                        self.curves[f"{part}_metric"].append(record.epoch, scores[key])
+        self.curves.take(record)
         if record.valid is not None:
             self._evaluation = record
+        if self._budget is not None and record.loss is not None:
+            self._count_down()
+        if time.monotonic() >= self._next_call:
+            self._notify()
 
     def _count_down(self) -> None:
         with self._control:

@@ -51,15 +51,15 @@ def eventually(condition, seconds=20.0):
 
 def press(panel, **content):
     """What the page sends when a button of the bar is pressed."""
-    panel._view.bar._handle_custom_msg(content, [])
+    panel.view.bar._handle_custom_msg(content, [])
 
 
 def form(panel, **content):
-    panel._view.form._handle_custom_msg(content, [])
+    panel.view.form._handle_custom_msg(content, [])
 
 
 def table(panel, **content):
-    panel._view.table._handle_custom_msg(content, [])
+    panel.view.table._handle_custom_msg(content, [])
 
 
 # -- from code, unattended -----------------------------------------------------------------------
@@ -124,7 +124,7 @@ def test_a_run_that_diverges_is_told_in_the_panel_and_keeps_its_model():
     panel = training_panel(task="rating", **{**QUICK, "optimizer": "sgd", "learning_rate": 1e6})
     with pytest.raises(DivergenceError):
         panel.start().wait()
-    bar = panel._view.bar
+    bar = panel.view.bar
     assert (bar.status, bar.headline) == ("failed", "Run 1 diverged.")
     assert "smaller learning rate" in bar.detail
     assert all(np.isfinite(p.detach().numpy()).all() for p in panel.model.parameters())
@@ -141,8 +141,8 @@ def test_a_fault_in_the_worker_reaches_status_and_wait(monkeypatch):
     monkeypatch.setattr(panel_module.Trainer, "_next_batch", broken)
     with pytest.raises(MemoryError):
         panel.start().wait()
-    assert panel._view.bar.headline == "Run 1 failed."
-    assert panel._view.bar.detail == "MemoryError: no room"
+    assert panel.view.bar.headline == "Run 1 failed."
+    assert panel.view.bar.detail == "MemoryError: no room"
 
 
 def test_a_newer_panel_of_the_same_name_takes_the_place():
@@ -150,8 +150,8 @@ def test_a_newer_panel_of_the_same_name_takes_the_place():
     other = training_panel("another", **LONG).start()
     new = training_panel("lesson", **QUICK)
     assert old.status == "replaced" and old.current.status == "stopped"
-    assert "replaced by a newer panel" in old._view.bar.headline
-    assert old._view.form.closed and old._view.table.closed
+    assert "replaced by a newer panel" in old.view.bar.headline
+    assert old.view.form.closed and old.view.table.closed
     assert other.status == "running" and new.status == "ready"
     for call in (old.start, old.step, old.reset, lambda: old.set(k=3)):
         with pytest.raises(InputError, match="replaced"):
@@ -199,7 +199,7 @@ def test_a_wrong_setting_is_refused_as_a_whole_and_says_what_there_is(changes, w
 
 def test_settings_reach_the_run_and_the_form():
     panel = training_panel(**QUICK).set(k=3, l2="0,5", optimizer="adagrad", batch_size=128.0)
-    assert panel._view.form.values == panel.settings
+    assert panel.view.form.values == panel.settings
     panel.start().wait()
     config = panel.current.config
     assert (config.k, config.l2, config.optimizer, config.batch_size) == (3, 0.5, "adagrad", 128)
@@ -210,21 +210,21 @@ def test_settings_reach_the_run_and_the_form():
 def test_the_page_can_set_and_is_told_why_not():
     panel = training_panel(**QUICK)
     form(panel, set={"k": 8})
-    assert panel.settings["k"] == 8 and panel._view.form.problem == ""
+    assert panel.settings["k"] == 8 and panel.view.form.problem == ""
     form(panel, set={"k": "eight"})
-    assert panel.settings["k"] == 8 and "whole number" in panel._view.form.problem
+    assert panel.settings["k"] == 8 and "whole number" in panel.view.form.problem
     form(panel, preset="overfits")
     assert panel.settings["k"] == PRESETS["overfits"].changes["k"]
-    assert panel._view.form.preset == "overfits" and panel._view.form.problem == ""
+    assert panel.view.form.preset == "overfits" and panel.view.form.problem == ""
     form(panel, reset=True)
-    assert panel.settings["k"] == 2 and panel._view.form.preset == ""
+    assert panel.settings["k"] == 2 and panel.view.form.preset == ""
     form(panel, nonsense=1)
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_is_recognised_again(name):
     panel = training_panel().preset(name)
-    assert panel._view.form.preset == name
+    assert panel.view.form.preset == name
     assert panel._preset_of(panel._settings) == name
     with pytest.raises(InputError, match="first run"):
         panel.preset("none such")
@@ -238,8 +238,8 @@ def test_the_learning_rate_steers_a_run_that_is_going():
     rates = run.history.column("learning_rate").tolist()
     assert rates == [0.05] * 3 + [0.001] * 2 and run.config.k == 2
     assert "0.05 → 0.001" in run.settings_text()
-    eventually(lambda: panel._view.plot.figure["layout"].get("shapes"))
-    notes = [note["text"] for note in panel._view.plot.figure["layout"]["annotations"]]
+    eventually(lambda: panel.view.plot.figure["layout"].get("shapes"))
+    notes = [note["text"] for note in panel.view.plot.figure["layout"]["annotations"]]
     assert "lr 0.001" in notes
 
 
@@ -265,7 +265,7 @@ def test_the_form_offers_every_control_of_the_course():
 
 
 def curves_of(panel):
-    return {name: (x, y) for name, x, y in panel._view.plot.curves()}
+    return {name: (x, y) for name, x, y in panel.view.plot.curves()}
 
 
 def test_before_the_first_run_there_is_something_to_see():
@@ -273,10 +273,10 @@ def test_before_the_first_run_there_is_something_to_see():
     panel._reference.wait()
     curves = curves_of(panel)
     assert {"base", "linear"} <= set(curves)
-    layout = panel._view.plot.figure["layout"]
+    layout = panel.view.plot.figure["layout"]
     assert any("Start" in note["text"] for note in layout["annotations"])
     assert "logloss" in layout["yaxis"]["title"]["text"]
-    assert panel._view.bar.headline == "Ready. Press Start."
+    assert panel.view.bar.headline == "Ready. Press Start."
     low, high = layout["yaxis2"]["range"]
     assert all(low < curve[1][0] < high for name, curve in curves.items() if name == "linear")
 
@@ -291,8 +291,8 @@ def test_the_picture_shows_the_whole_run_when_it_is_over():
     assert curves["Run 1, minibatch"][0][-1] == 3
     best = panel.current.best
     assert curves["Run 1, best metric"][1][0] == pytest.approx(best.valid["auc"], rel=1e-5)
-    assert panel._view.bar.progress == 1.0
-    assert f"Best AUC {best.valid['auc']:.3f}" in panel._view.bar.headline
+    assert panel.view.bar.progress == 1.0
+    assert f"Best AUC {best.valid['auc']:.3f}" in panel.view.bar.headline
 
 
 def test_the_run_in_focus_is_drawn_live_beside_older_ones():
@@ -300,9 +300,9 @@ def test_the_run_in_focus_is_drawn_live_beside_older_ones():
     panel.start().wait()
     panel.set(**LONG).start()
     eventually(lambda: len(curves_of(panel)["Run 2, minibatch"][0]) > 5)
-    eventually(lambda: "samples/s" in panel._view.bar.numbers)
+    eventually(lambda: "samples/s" in panel.view.bar.numbers)
     panel.stop()
-    widths = {t["name"]: t["line"]["width"] for t in panel._view.plot.figure["data"] if "line" in t}
+    widths = {t["name"]: t["line"]["width"] for t in panel.view.plot.figure["data"] if "line" in t}
     assert widths["Run 1"] < widths["Run 2"]
     assert len(curves_of(panel)["Run 1, minibatch"][0]) == 0  # the band of an old run is in the way
 
@@ -313,7 +313,7 @@ def test_only_runs_of_the_same_task_share_a_picture():
     panel.set(task="rating").start().wait()
     assert "Run 2" in curves_of(panel) and "Run 1" not in curves_of(panel)
     assert panel.best.number == 2
-    rows = {row["run"]: row for row in panel._view.table.rows}
+    rows = {row["run"]: row for row in panel.view.table.rows}
     assert rows[1]["best"].startswith("AUC ") and "like" in rows[1]["state"]
     panel.set(task="like")
     assert "Run 1" in curves_of(panel) and panel.best.number == 1
@@ -334,7 +334,7 @@ def test_pin_hide_show_rename_delete_by_number_name_or_run():
             panel.rename(2, wrong)
     panel.delete("my run")
     assert [run.number for run in panel.runs] == [1] and panel.current.number == 1
-    assert [row["run"] for row in panel._view.table.rows] == [1]
+    assert [row["run"] for row in panel.view.table.rows] == [1]
     with pytest.raises(InputError, match=r"1 \(Run 1\)"):
         panel.pin("my run")
 
@@ -344,27 +344,27 @@ def test_the_buttons_of_the_page_do_the_same():
     press(panel, do="start")
     eventually(lambda: panel.status == "running")
     press(panel, do="pause")
-    assert panel.status == "paused" and panel._view.bar.status == "paused"
+    assert panel.status == "paused" and panel.view.bar.status == "paused"
     steps = len(panel.current.history)
     press(panel, do="step")
     assert len(panel.current.history) == steps + 1
     press(panel, do="resume")
     press(panel, do="stop")
     assert panel.status == "stopped"
-    eventually(lambda: panel._view.bar.status == "stopped")
+    eventually(lambda: panel.view.bar.status == "stopped")
     table(panel, do="pin", run=1, on=True)
     table(panel, do="show", run=1, on=False)
     table(panel, do="rename", run=1, name="first")
-    row = panel._view.table.rows[0]
+    row = panel.view.table.rows[0]
     assert (row["pinned"], row["visible"], row["name"]) == (True, False, "first")
     table(panel, do="rename", run=7, name="x")
-    assert "there is no run 7" in panel._view.table.message
+    assert "there is no run 7" in panel.view.table.message
     table(panel, do="close-up", on=True)
-    assert panel._view.table.close_up
+    assert panel.view.table.close_up
     table(panel, do="text")
-    assert "first" in panel._view.table.text
+    assert "first" in panel.view.table.text
     press(panel, do="resume")
-    assert "no run is going" in panel._view.table.message
+    assert "no run is going" in panel.view.table.message
     table(panel, do="delete", run=1)
     assert panel.runs == () and panel.status == "ready"
 
@@ -385,7 +385,7 @@ def test_export_writes_files_that_can_be_read_and_overwrites_none(tmp_path):
     panel.rename(1, "a/b: my run")
     first, second = panel.export(1), panel.export(1)
     assert first != second and first.parent.name == "runs"
-    assert str(second) in panel._view.table.message
+    assert str(second) in panel.view.table.message
     assert sorted(p.suffix for p in (tmp_path / "runs").iterdir()) == [".csv"] * 2 + [".json"] * 2
     content = json.loads(first.read_text())
     assert content["config"] == panel.current.config.to_dict()
