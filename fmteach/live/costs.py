@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 import threading
 import time
 import tracemalloc
@@ -16,6 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from fmteach import interaction
 from fmteach.interaction import FORMS, multiplications
+from fmteach.training.threads import one_torch_thread
 
 QUANTITIES = ("seconds", "multiplications", "bytes")
 PREDICTED_SLOPES = {  # of log(quantity) against log(d), for large d and fixed k and m
@@ -23,6 +25,7 @@ PREDICTED_SLOPES = {  # of log(quantity) against log(d), for large d and fixed k
     "multiplications": {"naive": 2, "all_pairs": 2, "reformulated": 1, "sparse": 0},
     "bytes": {"naive": 0, "all_pairs": 2, "reformulated": 1, "sparse": 0},
 }
+COARSE_CPU_CLOCK = sys.platform == "win32"  # there it ticks in steps of 16 ms
 SHORTEST_SAMPLE = 1e-3  # a call that is shorter is timed in a bunch
 MOST_TRACED = 0.05  # the memory of a naive call is traced up to this time: tracing is slow
 
@@ -73,15 +76,15 @@ class Inputs:
 def measure(form: str, inputs: Inputs, budget: Budget = Budget()) -> dict:
     """One point of the race: {form, d, k, seconds, multiplications, bytes}.
 
-    seconds: the median over repeats of one call. bytes: the most memory the call holds at a time
-    on top of its inputs; None where tracing it would take too long.
+    seconds: the median over repeats of one call on one thread; on a CPU its CPU time, so that
+    other programs (or a training run beside the race) do not bend the curves. bytes: the most
+    memory the call holds at a time on top of its inputs; None where tracing it would take too
+    long.
     """
     call = inputs.call(form)
-    wait = torch.cuda.synchronize if inputs.x.is_cuda else _no_wait
-    with torch.no_grad():
+    with torch.no_grad(), one_torch_thread():
         call()  # the first call pays for things that are done once
-        wait()
-        seconds = _median_time(call, wait, budget.measuring)
+        seconds = _median_time(call, inputs.x.is_cuda, budget.measuring)
         peak = _traced_peak(call, seconds) if form == "naive" else tensor_peak(call)
     return {
         "form": form,
@@ -93,25 +96,25 @@ def measure(form: str, inputs: Inputs, budget: Budget = Budget()) -> dict:
     }
 
 
-def _no_wait() -> None:
-    """A CPU has nothing to wait for."""
+def _median_time(call: Callable[[], object], on_gpu: bool, budget: float) -> float:
+    def timed(calls: int) -> float:
+        before = clock()
+        for _ in range(calls):
+            call()
+        if on_gpu:
+            torch.cuda.synchronize()
+        return (clock() - before) / calls
 
-
-def _median_time(call, wait, budget: float) -> float:
-    started = time.perf_counter()
-    call()
-    wait()
-    once = time.perf_counter() - started
+    clock = time.perf_counter if on_gpu or COARSE_CPU_CLOCK else time.thread_time
+    until = time.perf_counter() + budget
+    once = timed(1)
     bunch = max(1, round(SHORTEST_SAMPLE / max(once, 1e-7)))
     samples = [once] if bunch == 1 else []
-    while len(samples) < 3 or (time.perf_counter() - started < budget and len(samples) < 25):
-        if samples and once > budget:
-            break  # one long call is precise enough
-        before = time.perf_counter()
-        for _ in range(bunch):
-            call()
-        wait()
-        samples.append((time.perf_counter() - before) / bunch)
+    # One long call is precise enough; of shorter ones at least three.
+    while len(samples) < (1 if once > budget else 3) or (
+        time.perf_counter() < until and len(samples) < 25
+    ):
+        samples.append(timed(bunch))
     return statistics.median(samples)
 
 

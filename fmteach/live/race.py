@@ -16,7 +16,6 @@ from fmteach.live.plot import LivePlot
 from fmteach.live.predict import Prediction, predict
 from fmteach.live.race_controls import RaceControls
 from fmteach.live.race_figure import TITLES, cost_curves, cost_figure
-from fmteach.training.threads import one_torch_thread
 
 _CURRENT: dict[str, CostRace] = {}
 LARGEST = 2**20
@@ -150,15 +149,14 @@ class CostRace(ipywidgets.VBox):
         total = len(self.sizes) * len(FORMS)
         done = 0
         try:
-            with one_torch_thread():
-                for point in costs.race(
-                    self.sizes, self.k, self.m, device=self.controls.device,
-                    budget=self.budget, stop=self._stop,
-                ):  # fmt: skip
-                    done += 1
-                    if "stopped" in point:
-                        total -= len([d for d in self.sizes if d > point["d"]])
-                    self._take(point, done / total)
+            for point in costs.race(
+                self.sizes, self.k, self.m, device=self.controls.device,
+                budget=self.budget, stop=self._stop,
+            ):  # fmt: skip
+                done += 1
+                if "stopped" in point:
+                    total -= len([d for d in self.sizes if d > point["d"]])
+                self._take(point, done / total)
             self._finish(time.perf_counter() - began)
         except BaseException as problem:  # kept for wait(); a thread's traceback is seen by nobody
             self._error = problem
@@ -233,8 +231,8 @@ class CostRace(ipywidgets.VBox):
     def _invite(self) -> None:
         open_question = self.prediction.state == "open"
         plan = (
-            f"The race goes up to d = {self.sizes[-1]:,} and takes about 10 seconds. A form leaves "
-            f"when one call would take more than {self.budget.seconds:g} s or "
+            f"The race goes up to d = {self.sizes[-1]:,} on one thread and takes about 10 seconds. "
+            f"A form leaves when one call would take more than {self.budget.seconds:g} s or "
             f"{self.budget.bytes / 1e6:,.0f} MB."
         )
         first = "The chart shows counted multiplications: no measuring needed. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -54,6 +55,11 @@ def test_memory_follows_the_form():
     assert 3.8 < peak("reformulated", 4096) / peak("reformulated", 1024) < 4.2
     assert peak("sparse", 4096) == peak("sparse", 256)
     assert peak("naive", 32) < 1000
+
+
+@pytest.mark.skipif(costs.COARSE_CPU_CLOCK, reason="the CPU clock of this system is too coarse")
+def test_waiting_for_others_does_not_count_as_time():
+    assert costs._median_time(lambda: time.sleep(0.01), False, 0.02) < 0.005
 
 
 def test_peak_memory_forgets_what_is_freed_and_does_not_count_views():
