@@ -6,6 +6,7 @@ load it.
 
 # Imported at once and not on first use: `live.stepper` and `live.predict` are also names of
 # modules, and what is bound last wins.
+from fmteach.live.compare import draw_runs
 from fmteach.live.hunt import wrong_line
 from fmteach.live.panel import training_panel
 from fmteach.live.plot import LivePlot
@@ -18,6 +19,7 @@ __all__ = [
     "LivePlot",
     "Session",
     "cost_race",
+    "draw_runs",
     "predict",
     "stepper",
     "training_panel",

@@ -1,0 +1,173 @@
+"""The course by hand: a learner clicks, drags, types and presses keys in a real JupyterLab.
+
+Every walk leaves screenshots, to be looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from .lab import LabPage
+
+STEPPER = "steps = live.stepper"
+HUNT = "hunt = live.wrong_line"
+RACE = "race = live.cost_race"
+PANEL = "training_panel("
+
+
+def button(page: LabPage, cell: str, name: str | re.Pattern[str]) -> Any:
+    return page.output(cell).get_by_role("button", name=name).first
+
+
+def test_00_the_slider_turns_the_line(page: LabPage) -> None:
+    page.open_notebook("00_start_here.ipynb")
+    for cell in ("import fmteach\n", "import plotly.graph_objects as go"):
+        page.run_cell(cell)
+    handle = page.output("go.Figure").get_by_role("slider")
+    handle.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    # Four steps of 0.5 make x₂ = 2, and the line ends at 1 + (1 + 0.5 · 2) · 3 = 7.
+    found = page.run_code("print(slider.value, plot.curves()[0][2][-1])")
+    assert found.split() == ["2.0", "7.0"]
+    drawn = "() => [...document.querySelectorAll('.js-plotly-plot')].some(" + (
+        "p => p.data?.[0]?.y?.at(-1) === 7)"
+    )
+    page.wait_for_function(drawn)
+    page.screenshot("slider_and_line", of=page.output("go.Figure"))
+
+
+def test_03_the_stepper_by_key_by_drag_and_with_own_numbers(page: LabPage) -> None:
+    page.open_notebook("03_the_kd_trick.ipynb")
+    for cell in ("import math\n", "x = [1.0, 2.0", STEPPER):
+        page.run_cell(cell)
+    page.screenshot("stepper_line_1", of=page.output(STEPPER))
+    button(page, STEPPER, re.compile("Step")).click()
+    page.screenshot("stepper_line_2", of=page.output(STEPPER))
+    for line in (3, 4, 5):
+        button(page, STEPPER, re.compile("Step")).press("ArrowRight")
+        page.wait_for_timeout(400)
+        page.screenshot(f"stepper_line_{line}", of=page.output(STEPPER))
+    assert page.run_code("print(steps.line)").strip() == "5"
+
+    # The slider of d, dragged with the mouse from 4 to its end.
+    box = page.output(STEPPER).get_by_role("slider").first.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.43, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] + 5, middle, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    found = page.run_code("print(steps.d, max(steps.values) - min(steps.values) < 1e-9)")
+    assert found.split() == ["8", "True"]
+    page.set_theme("dark")
+    page.screenshot("stepper_dark", of=page.output(STEPPER))
+    page.set_theme("light")
+
+    # Own numbers: a bad one is marked and changes nothing, a good one changes every line.
+    before = page.run_code("print(steps.x[0])")
+    for text, wanted in (("two", before.strip()), ("2.5", "2.5")):
+        field = page.output(STEPPER).get_by_role("textbox").first
+        field.fill(text)
+        field.press("Enter")
+        page.wait_for_timeout(500)
+        page.screenshot(f"stepper_number_{text}", of=page.output(STEPPER))
+        assert page.run_code("print(steps.x[0])").strip() == wanted
+    page.assert_no_errors()
+
+
+def test_03_the_hunt_answers_with_numbers(page: LabPage) -> None:
+    page.open_notebook("03_the_kd_trick.ipynb")
+    for cell in ("import math\n", HUNT):
+        page.run_cell(cell)
+    answer = int(page.run_code("print(hunt.answer)"))
+    wrong = 1 if answer != 1 else 2
+    for line, found in ((wrong, "False 1 0"), (answer, "True 2 1")):
+        button(page, HUNT, re.compile(f"^Line {line}")).click()
+        page.wait_for_timeout(300)
+        assert page.run_code("print(hunt.solved, hunt.tries, hunt.found)").strip() == found
+        page.screenshot(f"hunt_{found.split()[0]}", of=page.output(HUNT))
+
+
+def test_03_the_race_waits_for_a_guess(page: LabPage) -> None:
+    page.open_notebook("03_the_kd_trick.ipynb")
+    for cell in ("import math\n", RACE):
+        page.run_cell(cell)
+    page.screenshot("race_first", of=page.output(RACE))
+    button(page, RACE, re.compile("Guess first")).click(force=True)
+    assert page.run_code("print(race.status)").strip() == "ready"
+    page.output(RACE).locator("input[type=text], input[type=number]").first.fill("500")
+    button(page, RACE, "This is my guess").click()
+    button(page, RACE, re.compile("Start")).click()
+    page.wait_for_timeout(500)
+    page.run_code("race.wait(120)", timeout=150)
+    page.wait_for_timeout(800)
+    page.screenshot("race_done", of=page.output(RACE))
+    page.set_theme("dark")
+    page.screenshot("race_done_dark", of=page.output(RACE))
+    found = page.run_code("print(race.slopes['reformulated'], race.prediction.answer)").split()
+    assert float(found[0]) < 1.6 and float(found[1]) == 500
+    page.assert_no_errors()
+
+
+def steps_done(page: LabPage) -> int:
+    """Asked in a cell of its own: that it answers shows that the kernel is free."""
+    return int(page.run_code("print(len(panel.runs[-1].history))", timeout=20))
+
+
+def test_07_a_run_is_started_steered_and_stopped(page: LabPage) -> None:
+    page.open_notebook("07_live_training.ipynb")
+    for cell in ("import torch\n", "EPOCHS = 12", "data = fmteach.load(", PANEL):
+        page.run_cell(cell)
+    button(page, PANEL, "Start").wait_for()
+    page.wait_for_timeout(2500)  # until the baselines stand there
+    page.screenshot("panel_first", of=page.output(PANEL))
+    page.run_code("panel.set(epochs=200)")  # long enough for all that follows
+
+    button(page, PANEL, "Start").click()
+    page.wait_for_timeout(1500)
+    first = steps_done(page)
+    page.wait_for_timeout(1500)
+    assert steps_done(page) > first > 0, "the run does not go on"
+    page.screenshot("panel_running", of=page.output(PANEL))
+
+    button(page, PANEL, "Pause").click()
+    page.wait_for_timeout(300)
+    held = steps_done(page)
+    assert steps_done(page) == held, "a paused run took a step"
+    button(page, PANEL, "Step").click()
+    page.wait_for_timeout(300)
+    assert steps_done(page) == held + 1
+
+    button(page, PANEL, "Resume").click()
+    page.save()
+    page.reload()
+    page.wait_for_timeout(2000)
+    page.screenshot("panel_reloaded", of=page.output(PANEL))
+    points = page.evaluate(
+        "() => Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')].flatMap("
+        "p => p.data.map(t => t.y?.length ?? 0)))"
+    )
+    assert points > 20, "after a reload the picture has no curve"
+    assert steps_done(page) > held + 1, "the run did not survive the reload"
+
+    began = time.monotonic()
+    button(page, PANEL, "Stop").click()
+    page.output(PANEL).get_by_text("stopped").first.wait_for(timeout=5000)
+    assert time.monotonic() - began < 5
+    stopped = steps_done(page)
+    page.wait_for_timeout(400)
+    assert steps_done(page) == stopped
+
+    page.set_theme("dark")
+    page.screenshot("panel_stopped_dark", of=page.output(PANEL))
+    page.set_theme("light")
+    page.run_code("old = panel.start()")
+    page.run_cell(PANEL)  # the cell runs again: its panel takes the place of the old one
+    page.wait_for_timeout(500)
+    said = page.run_code("print(old.runs[-1].status, panel is old, len(panel.runs))")
+    assert said.split() == ["stopped", "False", "0"]
+    page.assert_no_errors()
+    assert page.save().stat().st_size < 100_000
