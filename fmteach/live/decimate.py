@@ -27,7 +27,9 @@ def decimate(x, y, points: int = 600) -> tuple[np.ndarray, np.ndarray]:
     x = np.asarray(x, dtype=np.float64).reshape(-1)
     y = np.asarray(y, dtype=np.float64).reshape(-1)
     if len(x) != len(y):
-        raise InputError(f"x has {len(x)} points and y has {len(y)}: they must have the same length")
+        raise InputError(
+            f"x has {len(x)} points and y has {len(y)}: they must have the same length"
+        )
     _check_points(points)
     n = len(x)
     if n <= points:

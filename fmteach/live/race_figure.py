@@ -117,12 +117,13 @@ def _pieces(points, quantity, guess, crossing) -> Iterator[tuple[dict, Curve]]:
         (guess, "your guess", "your guess", GREY, "dot", first),
         (crossing, "measured crossing", "measured", BLUE, "dash", not first),
     ):
+        line = (np.full(2, float(at)), heights) if at is not None else (np.empty(0), np.empty(0))
         yield {
             "name": name, "mode": "lines+text", "line": {"color": colour, "width": 2, "dash": dash},
             "text": [f"{words}\u2002" if left else f"\u2002{words}", ""],
             "textposition": "middle left" if left else "middle right",
             "hovertemplate": f"{name}: d = %{{x:,.0f}}<extra></extra>",
-        }, (np.full(2, float(at)), heights) if at is not None else (np.empty(0), np.empty(0))
+        }, line  # fmt: skip
 
 
 def _apart(ends, gap: float) -> dict[str, np.ndarray]:

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from fmteach.errors import InputError
 from fmteach.live.decimate import Decimator, decimate
 
-heights = st.lists(
-    st.floats(min_value=-1e6, max_value=1e6, width=32), min_size=1, max_size=500
-)
+heights = st.lists(st.floats(min_value=-1e6, max_value=1e6, width=32), min_size=1, max_size=500)
 sizes = st.integers(min_value=8, max_value=80)
 
 
