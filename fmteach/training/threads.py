@@ -15,7 +15,7 @@ _before = 1
 
 @contextmanager
 def one_torch_thread() -> Iterator[None]:
-    """Let torch use one thread in the calling thread, and put the old number back at the end.
+    """Let torch use one thread, and put the old number back at the end.
 
     At the sizes of this course a second thread costs more than it brings. The number is partly
     process-wide (a thread that starts later takes it over), so it is put back when the last of

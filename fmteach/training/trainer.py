@@ -113,12 +113,16 @@ class Trainer:
     def __iter__(self) -> Iterator[StepRecord]:
         """Yield a record a step, from where the run stands to its end."""
         if self.step == 0 and not self.history.evaluations:
-            yield self._record(loss=None, started=time.perf_counter())
+            with one_torch_thread():
+                record = self._record(loss=None, started=time.perf_counter())
+            yield record
         while not self.finished:
-            started = time.perf_counter()
-            loss = self._update(*self._next_batch())
-            self.step += 1
-            yield self._record(loss, started)
+            with one_torch_thread():
+                started = time.perf_counter()
+                loss = self._update(*self._next_batch())
+                self.step += 1
+                record = self._record(loss, started)
+            yield record
 
     def fit(self, progress: bool = False) -> History:
         """Run to the end. progress: show a bar (in a terminal or a notebook).
@@ -131,9 +135,8 @@ class Trainer:
             from fmteach.training.progress import with_progress
 
             records = with_progress(self, records)
-        with one_torch_thread():
-            for _ in records:
-                pass
+        for _ in records:
+            pass
         return self.history
 
     def _next_batch(self) -> tuple[Tensor, Tensor | None, Tensor]:
