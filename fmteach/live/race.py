@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from typing import Any
@@ -18,6 +19,15 @@ from fmteach.live.race_controls import RaceControls
 from fmteach.live.race_figure import TITLES, cost_curves, cost_figure
 
 _CURRENT: dict[str, CostRace] = {}
+
+
+@atexit.register
+def _stop_all() -> None:
+    # An interpreter that ends while a thread is inside torch is aborted.
+    for race in _CURRENT.values():
+        race.stop()
+
+
 LARGEST = 2**20
 KS = (2, 4, 8, 16, 32, 64)
 
