@@ -18,6 +18,8 @@ from fmteach.live.predict import Prediction, predict
 from fmteach.live.race_controls import RaceControls
 from fmteach.live.race_figure import TITLES, cost_curves, cost_figure
 
+LARGEST = 2**20
+KS = (2, 4, 8, 16, 32, 64)
 _CURRENT: dict[str, CostRace] = {}
 
 
@@ -26,10 +28,6 @@ def _stop_all() -> None:
     # An interpreter that ends while a thread is inside torch is aborted.
     for race in _CURRENT.values():
         race.stop()
-
-
-LARGEST = 2**20
-KS = (2, 4, 8, 16, 32, 64)
 
 
 class CostRace(ipywidgets.VBox):
