@@ -6,6 +6,7 @@ function, and what follows from it comes back through the widget's traits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,17 @@ import anywidget
 import traitlets
 
 _HERE = Path(__file__).parent
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 Handler = Callable[[dict[str, Any]], None]
+
+
+def _slim(name: str) -> str:
+    """A front end's source without comments and indentation: every saved notebook carries it."""
+    source = (_HERE / name).read_text(encoding="utf-8")
+    if name.endswith(".css"):
+        source = _CSS_COMMENT.sub("", source)
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 class _Asking(anywidget.AnyWidget):
@@ -34,8 +45,8 @@ class SettingsForm(_Asking):
     """The settings of the next run, by section. Asks {"set": {name: value}}, {"preset": name},
     {"reset": True}."""
 
-    _esm = _HERE / "controls.js"
-    _css = _HERE / "panel.css"
+    _esm = _slim("controls.js")
+    _css = _slim("panel.css")
 
     sections = traitlets.List(help="see fmteach.live.settings.form").tag(sync=True)
     values = traitlets.Dict(help="the settings as they are").tag(sync=True)
@@ -50,7 +61,7 @@ class SettingsForm(_Asking):
 class RunBar(_Asking):
     """Start, Pause, Step, Stop, the status and the progress. Asks {"do": "start"} and so on."""
 
-    _esm = _HERE / "runbar.js"
+    _esm = _slim("runbar.js")
 
     status = traitlets.Unicode("ready").tag(sync=True)
     headline = traitlets.Unicode("").tag(sync=True)
@@ -63,7 +74,7 @@ class RunTable(_Asking):
     """The runs. Asks {"do": "pin" | "show" | "rename" | "export" | "delete", "run": number},
     {"do": "close-up", "on": bool}, {"do": "text"}."""
 
-    _esm = _HERE / "runtable.js"
+    _esm = _slim("runtable.js")
 
     rows = traitlets.List(help="one dict a run, ready to be shown").tag(sync=True)
     baselines = traitlets.List(help="[name, score, loss] of each baseline").tag(sync=True)

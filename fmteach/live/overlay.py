@@ -15,6 +15,7 @@ from fmteach.tasks import Task
 
 Baselines = Mapping[str, Mapping[str, float]]
 Curve = tuple[np.ndarray, np.ndarray]
+WILD = 4.0  # a loss above so many base rates does not set the scale of the picture
 BATCH_KEY = f"minibatches, mean of {SMOOTH_STEPS}"
 SHORT = {"base rate": "base", "linear model": "linear"}  # there is little room beside a panel
 _NONE: Curve = (np.empty(0, np.float32), np.empty(0, np.float32))
@@ -45,6 +46,7 @@ class Overlay:
         ends = [run.session.snapshot().epoch for run in self.runs]
         self.width = max([float(epochs), *ends])
         self.close_up = close_up
+        self.capped = False
         self.steering = sum(len(run.session.steering) for run in self.runs)
         self._sent: tuple | None = None  # (last evaluation sent, place of the minibatch curve)
         self._old = [run_curves(run, focus=False) for run in self.runs[:-1]]
@@ -66,6 +68,10 @@ class Overlay:
                 trace.line.width = 0.55 * trace.line.width
             if trace.mode == "markers":
                 trace.marker.size = 11
+        for trace in figure.data:  # what is plotly's default need not be kept in a notebook
+            trace.visible = None if trace.visible is True else trace.visible
+            trace.xaxis = None if trace.xaxis == "x" else trace.xaxis
+            trace.yaxis = None if trace.yaxis == "y" else trace.yaxis
         for index, curve in self._baseline_curves().items():
             figure.data[index].x, figure.data[index].y = curve
         for axis, domain in (("xaxis", [0, 0.41]), ("xaxis2", [0.59, 1])):
@@ -123,7 +129,9 @@ class Overlay:
         if not curves:
             return self._first_limits()
         if not self.close_up:
-            return {}
+            cap = self._cap()
+            self.capped = cap is not None
+            return {"yaxis": [0.0, cap]} if self.capped else {}
         limits = {}
         for axis, key, names in (
             ("yaxis", "loss", ("train_loss", "valid_loss")),
@@ -139,6 +147,23 @@ class Overlay:
                 edge = 0.12 * max(high - low, 1e-3)
                 limits[axis] = [float(low - edge), float(high + edge)]
         return limits
+
+    def outgrown(self) -> bool:
+        """Has the loss grown so far beyond the base rate that the picture shows nothing else?"""
+        return not self.close_up and not self.capped and self._cap() is not None
+
+    def _cap(self) -> float | None:
+        base = self.baselines.get("base")
+        if base is None:
+            return None
+        for run in self.runs:
+            shot = run.session.snapshot()
+            ends = [run.session.curves[name].last for name in ("batch_loss", "valid_loss")]
+            if any(end is not None and end[1] > WILD * base["loss"] for end in ends) or (
+                shot.stop_reason == "diverged"
+            ):
+                return WILD * base["loss"]
+        return None
 
     def _first_limits(self) -> dict[str, list[float]]:
         """Room for the lines of the baselines before there is a curve."""

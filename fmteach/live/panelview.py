@@ -68,12 +68,15 @@ class PanelView:
         state = read()
         self._overlay = self._make_overlay(state)
         presets = [["", "own settings"], *([n, p.title] for n, p in PRESETS.items())]
-        self.form = SettingsForm(requests.form, sections=form(), presets=presets)
-        self.bar = RunBar(requests.bar)
-        self.table = RunTable(requests.table)
-        self.plot = LivePlot(self._overlay.figure(), height=PLOT_HEIGHT, label="Training curves")
-        main = ipywidgets.VBox([self.bar, self.plot, self.table])
-        self.box = ipywidgets.Box([self.form, main])
+        # The style sheet does the layout; one Layout for all keeps a saved notebook small.
+        same = {"layout": ipywidgets.Layout()}
+        self.form = SettingsForm(requests.form, sections=form(), presets=presets, **same)
+        self.bar = RunBar(requests.bar, **same)
+        self.table = RunTable(requests.table, **same)
+        figure = self._overlay.figure()
+        self.plot = LivePlot(figure, height=PLOT_HEIGHT, label="Training curves", **same)
+        main = ipywidgets.VBox([self.bar, self.plot, self.table], **same)
+        self.box = ipywidgets.Box([self.form, main], **same)
         for widget, name in ((self.box, "panel"), (self.form, "left"), (main, "main")):
             widget.add_class(f"fmteach-{name}")
         self.paint()
@@ -101,7 +104,7 @@ class PanelView:
             zoom = self.close_up and live and now - self._zoom_at > CLOSE_UP_SECONDS
             if changed or now - self._bar_at > BAR_SECONDS:
                 self._paint_bar(self._read())
-            if steered or zoom or (changed and self.close_up):
+            if steered or zoom or (changed and self.close_up) or self._overlay.outgrown():
                 self._zoom_at = now
                 self._paint_figure(self._read())
             elif live:

@@ -49,8 +49,8 @@ PRESETS: dict[str, Preset] = {
     ),
     "diverges": Preset(
         "Diverges",
-        {"task": "rating", "optimizer": "sgd", "learning_rate": 2.0, "epochs": 8},
-        "The loss soon is not a number any more. What does the panel advise?",
+        {"optimizer": "sgd", "learning_rate": 100.0, "epochs": 8},
+        "The loss soon is no number any more. What does the panel advise?",
     ),
     "overfits": Preset(
         "Overfits fast",
@@ -151,8 +151,8 @@ def form() -> list[dict[str, Any]]:
             "name": name, "label": label, "kind": "slider", "stops": stops, "help": help,
         }  # fmt: skip
 
-    tasks = [("like", "like: 4 stars or more"), ("rating", "rating: how many stars")]
-    rates = [*_decades(-4, 1, (1, 2, 3, 5)), 10.0, 20.0, 50.0]
+    tasks = [("like", "like: 4 stars or more"), ("rating", "rating: the stars")]
+    rates = [*_decades(-4, 1, (1, 2, 3, 5)), 10.0, 20.0, 50.0, 100.0]
     return [
         {
             "title": "Data",

@@ -127,6 +127,8 @@ def test_a_run_that_diverges_is_told_in_the_panel_and_keeps_its_model():
     bar = panel.view.bar
     assert (bar.status, bar.headline) == ("failed", "Run 1 diverged.")
     assert "smaller learning rate" in bar.detail
+    low, high = panel.view.plot.figure["layout"]["yaxis"]["range"]
+    assert (low, high) == (0, pytest.approx(4 * panel.baselines["base rate"]["loss"]))
     assert all(np.isfinite(p.detach().numpy()).all() for p in panel.model.parameters())
     panel.set(optimizer="adam", learning_rate=0.01).start().wait()
     assert panel.status == "finished"
