@@ -168,7 +168,7 @@ def compare(slip: Slip, x: Any, V: Any) -> tuple[float, float, str]:
         how = ": exactly twice."
     elif slip.name == "stray_half":
         total = derive(x, V)[1].work.diagonal_sum
-        how = f". Too much by {off}, a quarter of the diagonal sum {show(total, 2, 4)}."
+        how = f": too much by {off}, a quarter of the diagonal sum {show(total, 2, 4)}."
     elif slip.name == "inner_square":
         how = ". Nothing is left."
     else:

@@ -165,7 +165,7 @@ function render({ model, el: root }) {
     if (!width) return;
     root.classList.toggle("narrow", width < 860);
     root.style.setProperty("--base", `${Math.max(13, Math.min(19, width / 82)).toFixed(1)}px`);
-    root.style.setProperty("--formula", `${Math.max(12, Math.min(((width < 860 ? width : 0.56 * width) - 170) / 20.5, 26)).toFixed(1)}px`);
+    root.style.setProperty("--formula", `${Math.max(12, Math.min(((width < 860 ? width : 0.56 * width) - 170) / 20.5, 31)).toFixed(1)}px`);
   };
   const observer = new ResizeObserver(fit);
   observer.observe(root);

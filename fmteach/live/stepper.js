@@ -41,7 +41,7 @@ function typeset(text) {
     .replace(/\b(i) &lt; (j)\b/g, "<i>$1</i> &lt; <i>$2</i>")
     .replace(/\b([dkl])(?=\u00a0= ?| layers)|(?<=over )([lij])\b/g, "<i>$&</i>");
 }
-const strong = (html) => html.replace(/[\d,]+ multiplications?|[\d,.]+ times [a-z]+/g, "<b>$&</b>");
+const strong = (html) => html.replace(/[\d,]+ multiplications?|[\d,.]+ times fewer/g, "<b>$&</b>");
 const typesetCost = (text) => {
   const [formula, rest] = text.split(" = ");
   return `${formula.replace(/[kd]/g, "<i>$&</i>")} = ${rest}`;
@@ -184,7 +184,7 @@ function skeleton(root) {
 // ---- 4 the table of numbers ---------------------------------------------------------------------
 
 function readNumber(text) {
-  const clean = text.trim().replace("−", "-").replace(/^([^,]*),([^,]*)$/, "$1.$2");
+  const clean = text.trim().replaceAll("−", "-").replace(/^([^,]*),([^,]*)$/, "$1.$2");
   if (clean === "") return [NaN, "is empty"];
   const value = Number(clean);
   if (Number.isNaN(value)) return [NaN, `“${text.trim()}” is not a number`];
@@ -201,7 +201,12 @@ function numbersTable(ui, onEdit) {
   function check() {
     let message = "";
     const values = inputs.map((input) => {
-      const [value, problem] = readNumber(input.value);
+      // What is shown may be rounded; as long as it was not touched, the exact number counts.
+      const untouched = input.value === input.shown;
+      const [value, problem] = untouched ? [input.exact, ""] : readNumber(input.value);
+      input.classList.toggle("long", input.value.length > 4);
+      input.classList.toggle("longer", input.value.length > 5);
+      input.classList.toggle("longest", input.value.length > 7);
       input.setAttribute("aria-invalid", problem ? "true" : "false");
       input.title = problem;
       if (problem && !message) message = `${input.dataset.name} ${problem}.`;
@@ -245,7 +250,8 @@ function numbersTable(ui, onEdit) {
       // What the learner is typing stays as typed ("0.50", or something not yet valid).
       const typing = input === input.getRootNode().activeElement;
       if (typing || input.getAttribute("aria-invalid") === "true") return;
-      if (readNumber(input.value)[0] !== wanted[n]) input.value = plain(wanted[n]);
+      if (readNumber(input.value)[0] !== wanted[n]) input.value = input.shown = plain(wanted[n]);
+      if (input.value === input.shown) input.exact = wanted[n];
     });
     check();
   }
@@ -420,11 +426,11 @@ function stage(ui, chooseLayer, table) {
     ui.sum.classList.toggle("many", line >= 3 && p.k > 4);
     const result = `<b class="fmst-result">${long(entry.value)}</b>`;
     if (line === 1) {
-      const cellsWord = pairs === 1 ? "the 1 lit cell" : `all ${pairs} lit cells`;
-      ui.sum.innerHTML = `<span><span class="c-cross">sum of ${cellsWord}</span> = ${result}</span>`;
+      const cellsWord = { 0: "no pair, so no cell", 1: "the one lit cell" }[pairs] ?? `sum of all ${pairs} lit cells`;
+      ui.sum.innerHTML = `<span><span class="c-cross">${cellsWord}</span> = ${result}</span>`;
     } else if (line === 2) {
       ui.sum.innerHTML =
-        `<span>${half} · ( <span class="c-cross">all ${p.d * p.d} cells ${long(work.full_sum)}</span> − ` +
+        `<span>${half} · ( <span class="c-cross">${p.d === 1 ? "the one cell" : `all ${p.d * p.d} cells`} ${long(work.full_sum)}</span> − ` +
         `<span class="c-diag">diagonal ${long(work.diagonal_sum)}</span> ) = ${result}</span>`;
     } else {
       const parts = Array.from({ length: p.k }, (_, n) => {
@@ -471,9 +477,9 @@ function stage(ui, chooseLayer, table) {
     for (let i = 0; i < p.d; i++) {
       const last = i === p.d - 1 ? " last" : "";
       html +=
-        `<div class="fmst-cell lit pass" tabindex="0" data-pass="a" data-i="${i}" style="--tint:${shade(left[l][i], largest)}">${fmt(left[l][i], 1, 2)}</div>` +
-        `<div class="fmst-run${last}" tabindex="0" data-pass="s" data-i="${i}"><span class="fmst-track">${bar(sums[i], low, high, "sum")}</span><span class="fmst-num"><span>${last ? `${S} = ` : ""}${fmt(sums[i], 1, 2)}</span></span></div>` +
-        `<div class="fmst-run${last}" tabindex="0" data-pass="q" data-i="${i}"><span class="fmst-track">${bar(totals[i], 0, most, "sq")}</span><span class="fmst-num"><span>${last ? `${Q} = ` : ""}${fmt(totals[i])}</span></span></div>`;
+        `<div class="fmst-cell lit pass ${width(fmt(left[l][i], 1, 2))}" tabindex="0" data-pass="a" data-i="${i}" style="--tint:${shade(left[l][i], largest)}">${fmt(left[l][i], 1, 2)}</div>` +
+        `<div class="fmst-run${last}" tabindex="0" data-pass="s" data-i="${i}"><span class="fmst-track">${bar(sums[i], low, high, "sum")}</span><span class="fmst-num ${width(fmt(sums[i], 1, 2))}"><span>${last ? `${S} = ` : ""}${fmt(sums[i], 1, 2)}</span></span></div>` +
+        `<div class="fmst-run${last}" tabindex="0" data-pass="q" data-i="${i}"><span class="fmst-track">${bar(totals[i], 0, most, "sq")}</span><span class="fmst-num ${width(fmt(totals[i]))}"><span>${last ? `${Q} = ` : ""}${fmt(totals[i])}</span></span></div>`;
     }
     passes.innerHTML = html;
     passes.sums = sums;
@@ -615,7 +621,7 @@ function fit(ui, p) {
   const narrow = p.k > 3 ? 0.76 : 0.92; // a column of V against a column of the square
   ui.root.style.setProperty("--vcol", narrow);
   const units = columns + narrow * (p.k + 1) + 0.3;
-  const tallest = Math.max(300, Math.min(0.5 * window.innerHeight, 620)) / (p.d + 1);
+  const tallest = Math.max(300, Math.min(0.56 * window.innerHeight, 680)) / (p.d + 1);
   const cell = Math.max(26, Math.min(room / units, tallest, 104));
   ui.root.style.setProperty("--c", `${cell.toFixed(1)}px`);
   ui.root.style.setProperty("--base", `${Math.max(13, Math.min(19, width / 82)).toFixed(1)}px`);
@@ -664,8 +670,12 @@ function render({ model, el: root }) {
     table.paint(p);
     board.paint(p, line(), layer());
     lines.paint(p, line());
-    ui.action("back").disabled = line() === 1;
-    ui.action("step").disabled = line() === LAST;
+    for (const [name, off] of [["back", line() === 1], ["step", line() === LAST]]) {
+      const button = ui.action(name);
+      // A button that is switched off loses the focus; the keys must go on working.
+      if (off && button === root.getRootNode().activeElement) root.focus({ preventScroll: true });
+      button.disabled = off;
+    }
   }
   function paintSliders() {
     for (const slider of sliders) {
@@ -709,7 +719,11 @@ function render({ model, el: root }) {
 
   root.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.target.matches("input, summary, pre")) return;
+    if (event.target.matches("input, summary, pre")) {
+      // The notebook around would take the arrow keys away from a slider.
+      if (!["Tab", "Escape", "Enter"].includes(event.key)) event.stopPropagation();
+      return;
+    }
     const onButton = event.target.closest("button");
     const turn = (by) => set("layer", Math.max(1, Math.min(payload().k, layer() + 1 + by)));
     const act = {

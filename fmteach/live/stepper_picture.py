@@ -10,6 +10,14 @@ from fmteach.derivation import Step, show
 CELL = 62
 COLOURS = {"t-cross": "#009E73", "t-diag": "#CC79A7", "t-half": "#F0E442", "t-layer": "#56B4E9"}
 
+SHORT = {
+    1: "Every pair with i &lt; j once.",
+    2: "Half of all cells without the dashed diagonal.",
+    3: "One layer for each l; the dashed diagonal is taken away.",
+    4: "The sum of a layer is the row sum times the column sum.",
+    5: "Two passes: the sum, and the sum of the squares.",
+}
+
 
 def picture(steps: Sequence[Step], x: Sequence[float], V: Sequence[Sequence[float]], line: int,
             layer: int, formula: str) -> str:
@@ -36,12 +44,15 @@ def picture(steps: Sequence[Step], x: Sequence[float], V: Sequence[Sequence[floa
         for j, number in enumerate(row):
             parts.append(_cell(left + j * CELL, top + i * CELL, number, largest,
                                dashed=line in (2, 3, 4) and i == j))
-    note = f"x = ({', '.join(show(n, 0, 4) for n in x)})"
-    if line >= 3:
-        note += f"; layer l = {layer} of {len(V[0])}"
+    right = left + len(numbers[0]) * CELL + 24
+    for n, (value, row) in enumerate(zip(x, V, strict=True)):
+        factors = ", ".join(show(v, 0, 4) for v in row)
+        own = f"x_{n + 1} = {show(value, 0, 4)},  v_{n + 1} = ({factors})"
+        parts.append(_text(right, top + (n + 0.58) * CELL, own))
+    note = SHORT[line] + (f"  Layer l = {layer} of {len(V[0])}." if line >= 3 else "")
     height = top + d * CELL + 44
     parts.append(_text(20, height - 14, note))
-    width = max(600, left + len(numbers[0]) * CELL + 20)
+    width = max(640, right + 190 + 46 * len(V[0]))
     label = f"Line {line} of the derivation, value {show(step.value, 2, 4)}"
     return _sheet(width, height, label, parts)
 
