@@ -8,9 +8,12 @@ panel. Reported for histories of 0, 10,000 and 100,000 steps, all in CPU time of
 thread, which other programs on the machine disturb least:
 
     fewer     how many fewer steps a CPU second, the median over pairs of runs
-    share     which part of the CPU time goes into the pictures, measured around them: steadier
+    ms        CPU time of one picture, measured around it: the steadier figure
+    share     of ten such pictures in a second of CPU time
 
-The bound that the project sets itself: at most 3 %, whatever the length of the history.
+On a busy machine `fewer` says more about the neighbours than about the pictures: the thread gets
+fewer CPU seconds, and ten pictures a second weigh more in them. The bound that the project sets
+itself: a share of at most 3 %, whatever the length of the history.
 
 Outside a notebook no browser listens; the messages are then packed and signed as a kernel packs
 them and dropped. In a notebook (`import live_cost; live_cost.main([])`) they go to the page.
@@ -36,6 +39,7 @@ from fmteach.live.session import Session
 from fmteach.training import TrainConfig, Trainer
 
 BOUND = 0.03
+PICTURES_A_SECOND = 10
 HISTORIES = (0, 10_000, 100_000)
 CONFIG = TrainConfig(k=16, batch_size=512, epochs=2000, evaluations_per_epoch=1)
 
@@ -81,9 +85,9 @@ class Meter:
         self.points.append((session.trainer.step, time.thread_time()))
 
     def result(self) -> tuple[float, float]:
-        """Steps per CPU second, and the share of the pictures in the CPU time."""
+        """Steps per CPU second, and CPU seconds of one picture."""
         (first, began), (last, ended) = self.points[0], self.points[-1]
-        return (last - first) / (ended - began), self.drawing / (ended - began)
+        return (last - first) / (ended - began), self.drawing / (len(self.points) - 1)
 
 
 def fill(session: Session, steps: int) -> None:
@@ -158,7 +162,7 @@ def main(arguments: list[str] | None = None) -> None:
     dataset = load("movielens", task="like")
     kinds = {"LivePlot": with_plot} | ({"panel": with_panel} if options.panel else {})
     alone(dataset, 0, 0.5)
-    print("history    drawing    steps / CPU s    alone    fewer    share")
+    print("history    drawing    steps / CPU s    alone    fewer       ms    share")
     for history in HISTORIES:
         for name, run in kinds.items():
             pairs = []
@@ -166,11 +170,13 @@ def main(arguments: list[str] | None = None) -> None:
                 plain = alone(dataset, history, options.seconds)
                 pairs.append((plain, run(dataset, history, options.seconds)))
             fewer = statistics.median(1 - drawn[0] / plain[0] for plain, drawn in pairs)
-            share = statistics.median(drawn[1] for _, drawn in pairs)
+            picture = statistics.median(drawn[1] for _, drawn in pairs)
+            share = picture * PICTURES_A_SECOND
+            verdict = "" if share <= BOUND else f"  above {BOUND:.0%}"
             plain, drawn = (statistics.median(run[i][0] for run in pairs) for i in (0, 1))
             print(
                 f"{history:<9,}  {name:<9}  {drawn:>13,.0f}  {plain:>7,.0f}  {fewer:>7.1%}  "
-                f"{share:>7.2%}{'' if share <= BOUND else f'  above {BOUND:.0%}'}"
+                f"{1000 * picture:>7.2f}  {share:>7.2%}{verdict}"
             )
     if PackingComm.messages:
         size = PackingComm.bytes / PackingComm.messages

@@ -3,6 +3,10 @@
 const SHARED = Symbol.for("fmteach.plotly");
 const ASK_AGAIN_MS = 4000;
 const ASKS = 8;
+// After a drawing the page rests this many times as long as the drawing took: a slow machine gets
+// fewer pictures a second, and keeps its processor for the training.
+const REST = 2;
+const LONGEST_REST_MS = 1000;
 
 // One per page, whatever the number of charts.
 function page() {
@@ -146,6 +150,8 @@ function render({ model, el }) {
   let drawn = false;
   let dirty = false;
   let frame = 0;
+  let rest = 0;
+  let restUntil = 0;
   let busy = false;
   let gone = false;
   const timers = [];
@@ -164,7 +170,16 @@ function render({ model, el }) {
 
   function schedule() {
     dirty = true;
-    if (!frame && !gone) frame = requestAnimationFrame(draw);
+    if (frame || rest || gone) return;
+    const wait = restUntil - performance.now();
+    if (wait < 5) {
+      frame = requestAnimationFrame(draw);
+    } else {
+      rest = setTimeout(() => {
+        rest = 0;
+        if (!frame && !gone) frame = requestAnimationFrame(draw);
+      }, wait);
+    }
   }
 
   async function draw() {
@@ -175,6 +190,7 @@ function render({ model, el }) {
     if (!curves.size && !drawn && needsData()) return;
     busy = true;
     dirty = false;
+    const began = performance.now();
     const { data, layout } = model.get("figure");
     const full = data.map((trace, i) => lifted({ ...trace, ...curves.get(i) }));
     const look = themed(layout, root, root.clientWidth, model.get("height"));
@@ -188,6 +204,8 @@ function render({ model, el }) {
     } catch (problem) {
       console.error(problem);
     }
+    const ended = performance.now();
+    restUntil = ended + Math.min(REST * (ended - began), LONGEST_REST_MS);
     busy = false;
     if (dirty) schedule();
   }
@@ -257,6 +275,7 @@ function render({ model, el }) {
     clearInterval(again);
     timers.forEach(clearTimeout);
     cancelAnimationFrame(frame);
+    clearTimeout(rest);
     room.disconnect();
     theme.disconnect();
     model.off("msg:custom", onMessage);
