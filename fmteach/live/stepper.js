@@ -423,7 +423,7 @@ function stage(ui, chooseLayer, table) {
     const { work } = entry;
     const half = '<span class="c-half">½</span>';
     const pairs = (p.d * (p.d - 1)) / 2;
-    ui.sum.classList.toggle("many", line >= 3 && p.k > 4);
+    ui.sum.classList.toggle("many", line >= 3 && (p.k > 4 || ui.root.clientWidth < 900));
     const result = `<b class="fmst-result">${long(entry.value)}</b>`;
     if (line === 1) {
       const cellsWord = { 0: "no pair, so no cell", 1: "the one lit cell" }[pairs] ?? `sum of all ${pairs} lit cells`;
