@@ -29,11 +29,23 @@ STEPS = {
     "nbval": [
         *PYTEST,
         *TWO,
-        *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"),
+        *(
+            "-p",
+            "nbval_unnumbered",
+            "--nbval-lax",
+            "--nbval-current-env",
+            "--nbval-cell-timeout=120",
+        ),
         *("--timeout=180", "notebooks"),
     ],
     "notebooks": [*PYTEST, "tests/notebooks"],
     "browser": [*PYTEST, "tests/browser"],
+}
+# One thread a process, as two test processes already fill two cores; nothing is downloaded.
+ENVIRONMENT = {
+    "FMTEACH_OFFLINE": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONPATH": str(ROOT / "tests" / "notebooks"),
 }
 NO_TESTS_YET = 5  # pytest's exit status when it found nothing to run
 
@@ -56,8 +68,7 @@ def run(name: str) -> Result:
             command.append(f"--junitxml={report}")
         print(f"\n== {name}: {' '.join(STEPS[name][1 if is_pytest else 0 :])}", flush=True)
         started = time.perf_counter()
-        # One thread a process: two test processes already fill two cores.
-        environment = {"OMP_NUM_THREADS": "1", **os.environ, "FMTEACH_OFFLINE": "1"}
+        environment = {**os.environ, **ENVIRONMENT}
         status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         result = count(report) if report.exists() else Result(name, passed=int(status == 0))
     result.name, result.seconds = name, time.perf_counter() - started

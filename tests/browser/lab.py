@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -137,6 +138,28 @@ class LabPage:
             nb.content.widgets.every(c => c.model.executionState !== 'running'); }}""",
             timeout=timeout * 1000,
         )
+
+    def value(self, expression: str) -> str:
+        """The repr of an expression in the kernel, without a cell of its own."""
+        return self.raw.evaluate(
+            f"""async expression => {{ {_NB}
+            const future = nb.sessionContext.session.kernel.requestExecute({{
+              code: '', silent: true, store_history: false, user_expressions: {{ it: expression }},
+            }});
+            const found = (await future.done).content.user_expressions.it;
+            return found.status === 'ok' ? found.data['text/plain'] : found.ename; }}""",
+            expression,
+        )
+
+    def wait_value(self, expression: str, wanted: str, *, timeout: float = 10) -> None:
+        """Waits until an expression in the kernel has this repr.
+
+        What a widget sends after a key or a drag arrives a moment later, and one message at a time.
+        """
+        deadline = time.monotonic() + timeout
+        while (found := self.value(expression)) != wanted:
+            assert time.monotonic() < deadline, f"{expression} is {found}, not {wanted}"
+            self.raw.wait_for_timeout(50)
 
     def interrupt(self) -> None:
         """Interrupts the kernel (the ■ button)."""

@@ -24,6 +24,7 @@ def test_a_notebook_runs_whole_and_nothing_leaves_the_machine(page: LabPage) -> 
     handle = page.output("IntSlider").get_by_role("slider")
     handle.focus()
     page.keyboard.press("ArrowRight")
+    page.wait_value("slider.value", "4")
     assert page.run_code("print(slider.value)").strip() == "4"
 
     page.screenshot("lab_light")

@@ -30,8 +30,7 @@ def test_00_the_slider_turns_the_line(page: LabPage) -> None:
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     # Four steps of 0.5 make x₂ = 2, and the line ends at 1 + (1 + 0.5 · 2) · 3 = 7.
-    found = page.run_code("print(slider.value, plot.curves()[0][2][-1])")
-    assert found.split() == ["2.0", "7.0"]
+    page.wait_value("(slider.value, float(plot.curves()[0][2][-1]))", "(2.0, 7.0)")
     drawn = "() => [...document.querySelectorAll('.js-plotly-plot')].some(" + (
         "p => p.data?.[0]?.y?.at(-1) === 7)"
     )
