@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 from fmteach.datasets import Dataset
-from fmteach.training.threads import one_torch_thread
 from fmteach.training import base_rate, linear_baseline
+from fmteach.training.threads import one_torch_thread
 
 Scores = dict[str, float]
 _known: dict[str, dict[str, Scores]] = {}  # by fingerprint, for the whole process
