@@ -29,7 +29,8 @@ _NAMES = {
     "Trainer": "training",
 }
 
-__all__ = ["__version__", *_PARTS, *_NAMES]
+__all__ = ["__version__", *_PARTS]
+__all__ += _NAMES.keys()
 
 
 def __getattr__(name: str) -> Any:
