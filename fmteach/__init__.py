@@ -29,8 +29,27 @@ _NAMES = {
     "Trainer": "training",
 }
 
-__all__ = ["__version__", *_PARTS]
-__all__ += _NAMES.keys()
+__all__ = [
+    "__version__",
+    "datasets",
+    "derivation",
+    "doctor",
+    "errors",
+    "exercises",
+    "interaction",
+    "live",
+    "models",
+    "tasks",
+    "training",
+    "FMTeachError",
+    "FactorizationMachine",
+    "LinearModel",
+    "TrainConfig",
+    "Trainer",
+    "load",
+    "load_model",
+    "save_model",
+]
 
 
 def __getattr__(name: str) -> Any:
