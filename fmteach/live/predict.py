@@ -166,7 +166,7 @@ class Prediction(anywidget.AnyWidget):
 
     def _compare(self, answer: Any, truth: Any) -> str:
         if self.choices:
-            return "Your guess is right." if answer == truth else "The truth is another one."
+            return "Your guess is right." if answer == truth else "Another answer is right."
         if answer == truth:
             return "Your guess is exact."
         if answer > 0 and truth > 0:
@@ -190,7 +190,8 @@ class Prediction(anywidget.AnyWidget):
             elif kind == "skip":
                 self.skip()
         except InputError as problem:
-            self.problem = str(problem)
+            text = str(problem)
+            self.problem = f"{text[0].upper()}{text[1:]}."
 
 
 def predict(

@@ -92,8 +92,8 @@ def _head(quantity: str) -> list[str]:
     return [name.format(how=how) for name in _HEAD]
 
 
-def table_html(points, stopped, quantity: str, text: str) -> str:
-    """The summary as a table with the marks of the chart; below it the text form, folded."""
+def table_html(points, stopped, quantity: str) -> str:
+    """The summary as a table with the marks of the chart; below it why forms left the race."""
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in _head(quantity))
     body, notes = [], []
     for row in summary(points, stopped, quantity):
@@ -109,8 +109,15 @@ def table_html(points, stopped, quantity: str, text: str) -> str:
             notes.append(f"<p>{escape(_ending(row))}</p>")
     return (
         f"<div class='fmteach-race-table'><table><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table>{''.join(notes)}"
-        f"<details><summary>All numbers as text</summary><pre>{escape(text)}</pre></details></div>"
+        f"<tbody>{''.join(body)}</tbody></table>{''.join(notes)}</div>"
+    )
+
+
+def text_html(text: str) -> str:
+    """The text form, folded."""
+    return (
+        "<div class='fmteach-race-table'><details><summary>All numbers as text</summary>"
+        f"<pre>{escape(text)}</pre></details></div>"
     )
 
 
