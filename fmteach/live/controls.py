@@ -16,6 +16,7 @@ import traitlets
 
 _HERE = Path(__file__).parent
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_CSS_SPACE = re.compile(r"\s*([{};])\s*")
 Handler = Callable[[dict[str, Any]], None]
 
 
@@ -23,7 +24,7 @@ def _slim(name: str) -> str:
     """A front end's source without comments and indentation: every saved notebook carries it."""
     source = (_HERE / name).read_text(encoding="utf-8")
     if name.endswith(".css"):
-        source = _CSS_COMMENT.sub("", source)
+        source = _CSS_SPACE.sub(r"\1", _CSS_COMMENT.sub("", source))
     lines = (line.strip() for line in source.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 

@@ -64,16 +64,18 @@ class Overlay:
         )
         own = self._traces_a_run()
         for trace in figure.data[: own * max(0, len(curves) - 1)]:
-            if trace.mode == "lines" and trace.line.width:
-                trace.line.width = 0.55 * trace.line.width
-            if trace.mode == "markers":
-                trace.marker.size = 11
+            _step_back(trace)
         for trace in figure.data:  # what is plotly's default need not be kept in a notebook
             trace.visible = None if trace.visible is True else trace.visible
             trace.xaxis = None if trace.xaxis == "x" else trace.xaxis
             trace.yaxis = None if trace.yaxis == "y" else trace.yaxis
-        for index, curve in self._baseline_curves().items():
+        lines = self._baseline_curves()
+        for index, curve in lines.items():
             figure.data[index].x, figure.data[index].y = curve
+            # Two lines may be close: the name of the upper one stands above, the other's below.
+            same_panel = [other for other in lines if (other - index) % 2 == 0]
+            upper = curve[1][0] >= max(lines[other][1][0] for other in same_panel)
+            figure.data[index].textposition = "top right" if upper else "bottom right"
         for axis, domain in (("xaxis", [0, 0.41]), ("xaxis2", [0.59, 1])):
             figure.update_layout({axis: {"range": [0, self.width * 1.03], "domain": domain}})
         figure.update_layout(margin={"r": 52})
@@ -190,6 +192,19 @@ class Overlay:
                     x=epoch, y=1, xref="x", yref="y domain", text=f"lr {rate:g}", showarrow=False,
                     xanchor="left", yanchor="top", font={"size": 13},
                 )  # fmt: skip
+
+
+def _step_back(trace: go.Scatter) -> None:
+    """Thin the lines of a run that is not in focus; what it does not show takes no room."""
+    if trace.x is None or not len(trace.x):
+        trace.update({key: None for key in trace.to_plotly_json() if key not in ("name", "type")})
+        trace.update(visible=False, showlegend=False)
+        return
+    trace.hovertemplate = None
+    if trace.mode == "lines" and trace.line.width:
+        trace.line.width = round(0.65 * trace.line.width, 1)
+    if trace.mode == "markers":
+        trace.marker.size = 11
 
 
 def run_curves(run: Run, *, focus: bool) -> RunCurves:

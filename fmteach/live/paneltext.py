@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fmteach.live.figures import run_style
-from fmteach.live.runs import Run, at, fit_gap
+from fmteach.live.runs import Run, at, difference, fit_gap
 from fmteach.live.settings import Settings
 from fmteach.live.snapshot import Snapshot
 from fmteach.tasks import Task
@@ -121,7 +121,7 @@ def table_rows(runs: Sequence[Run], key: tuple[str, str]) -> list[dict[str, Any]
             "run": run.number, "name": run.name, "pinned": run.pinned, "visible": run.visible,
             "colour": colour, "dash": dash, "state": state, "settings": run.settings_text(),
             "best": best, "best_at": best_at, "last": last, "last_at": last_at,
-            "gap": "–" if gap is None else f"{gap.gap:+.3f}",
+            "gap": "–" if gap is None else difference(gap.gap),
             "gap_words": "overfitting" if gap is not None and gap.overfitting else "",
             "time": duration(shot.seconds), "epochs": f"{at(shot.epoch)} epochs",
         })  # fmt: skip
@@ -180,8 +180,8 @@ def curve_table(run: Run) -> list[tuple[str, ...]]:
             continue
         values = (record.train["loss"], record.valid["loss"], record.train[task.primary],
                   record.valid[task.primary])  # fmt: skip
-        rows.append((f"{record.epoch:.2f}", *(f"{value:.4f}" for value in values),
-                     "best" if is_best else ""))  # fmt: skip
+        texts = [f"{value:.4f}" if value < 1e6 else f"{value:.1e}" for value in values]
+        rows.append((f"{record.epoch:.2f}", *texts, "best" if is_best else ""))
     return rows
 
 

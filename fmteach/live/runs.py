@@ -29,6 +29,15 @@ def at(epoch: float) -> str:
     return f"{round(epoch, 2):g}"
 
 
+def difference(value: float) -> str:
+    """A difference of losses as text: three decimals, or its size where it is out of all bounds.
+
+    >>> difference(0.0123), difference(6e20)
+    ('0.012', '6e+20')
+    """
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:.1g}"
+
+
 @dataclass
 class Run:
     """One run in a panel. ``run.model``, ``run.history`` and ``run.config`` are for your own code.
@@ -161,10 +170,10 @@ class FitGap:
         >>> print(FitGap(3.0, 0.550, 10.0, 0.400, 0.562).words())
         Validation loss rose by 0.012 since epoch 3: overfitting. It is 0.162 above training loss.
         """
-        above = f"It is {self.gap:.3f} above training loss."
+        above = f"It is {difference(self.gap)} above training loss."
         if self.overfitting:
-            rose = f"Validation loss rose by {self.rise:.3f} since epoch {at(self.lowest_epoch)}"
-            return f"{rose}: overfitting. {above}"
+            rose, since = difference(self.rise), at(self.lowest_epoch)
+            return f"Validation loss rose by {rose} since epoch {since}: overfitting. {above}"
         if self.lowest_epoch == self.epoch:
             return f"Validation loss was still falling: more epochs may help. {above}"
         return f"Validation loss has been level since epoch {at(self.lowest_epoch)}. {above}"

@@ -43,7 +43,7 @@ PRESETS: dict[str, Preset] = {
         "Training loss keeps falling. Validation loss turns and rises: where?",
     ),
     "too high": Preset(
-        "Learning rate too high",
+        "Rate too high",
         {"learning_rate": 0.02, "epochs": 8},
         "Steps too long: the loss is ragged, and validation loss soon climbs.",
     ),

@@ -304,9 +304,11 @@ def test_the_run_in_focus_is_drawn_live_beside_older_ones():
     eventually(lambda: len(curves_of(panel)["Run 2, minibatch"][0]) > 5)
     eventually(lambda: "samples/s" in panel.view.bar.numbers)
     panel.stop()
-    widths = {t["name"]: t["line"]["width"] for t in panel.view.plot.figure["data"] if "line" in t}
+    traces = {trace["name"]: trace for trace in panel.view.plot.figure["data"]}
+    widths = {name: trace.get("line", {}).get("width") for name, trace in traces.items()}
     assert widths["Run 1"] < widths["Run 2"]
-    assert len(curves_of(panel)["Run 1, minibatch"][0]) == 0  # the band of an old run is in the way
+    assert traces["Run 1, minibatch"]["visible"] is False  # the band of an old run is in the way
+    assert len(curves_of(panel)["Run 1, minibatch"][0]) == 0
 
 
 def test_only_runs_of_the_same_task_share_a_picture():
