@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from fmteach.arguments import above_zero, whole_number, zero_or_more
 from fmteach.errors import InputError
 
 OPTIMIZERS = ("adam", "sgd", "adagrad")
@@ -48,7 +48,8 @@ class TrainConfig:
     evaluations_per_epoch: int = 4
     """How often the validation rows are scored. They are also scored before the first step."""
     patience: int | None = None
-    """Stop after this many epochs without a better validation score. None: never."""
+    """Stop after this many epochs without a better validation score. None: never. Better is by the
+    metric of the task; where that is not defined (AUC of a single class), by the loss."""
     keep_best: bool = True
     """At the end, give the model the parameters of its best evaluation."""
 
@@ -59,18 +60,21 @@ class TrainConfig:
                 raise InputError(
                     f"unknown {name} {getattr(self, name)!r}; choose one of {', '.join(allowed)}"
                 )
-        for name in ("k", "batch_size", "epochs", "evaluations_per_epoch"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or int(value) != value or value < 1:
-                raise InputError(f"{name} must be a whole number, 1 or more; got {value!r}")
-        if self.patience is not None and self.patience < 1:
-            raise InputError(f"patience must be 1 or more, or None; got {self.patience!r}")
-        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
-            raise InputError(f"learning_rate must be above 0; got {self.learning_rate!r}")
+        whole = ("k", "batch_size", "epochs", "evaluations_per_epoch")
+        checked = {name: whole_number(name, getattr(self, name)) for name in whole}
+        checked["seed"] = whole_number("seed", self.seed, least=0, most=2**32 - 1)
+        if self.patience is not None:
+            checked["patience"] = whole_number("patience", self.patience)
+        checked["learning_rate"] = above_zero("learning_rate", self.learning_rate)
         for name in ("l2", "init_scale"):
-            if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
-                raise InputError(f"{name} must be 0 or more; got {getattr(self, name)!r}")
-        resolve_device(self.device)
+            checked[name] = zero_or_more(name, getattr(self, name))
+        if self.keep_best not in (True, False):
+            raise InputError(f"keep_best must be True or False; got {self.keep_best!r}")
+        checked["keep_best"] = bool(self.keep_best)
+        checked["device"] = str(self.device)
+        resolve_device(checked["device"])
+        for name, value in checked.items():  # numbers of NumPy and torch become plain ones
+            object.__setattr__(self, name, value)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
