@@ -151,6 +151,16 @@ class FactorizationMachine(LinearModel):
 MODELS: dict[str, type[LinearModel]] = {"fm": FactorizationMachine, "linear": LinearModel}
 
 
+def build_model(config: dict[str, Any]) -> LinearModel:
+    """A new model from what `config()` of another one returned.
+
+    >>> build_model(FactorizationMachine(10, k=4).config()).k
+    4
+    """
+    arguments = {name: value for name, value in config.items() if name != "kind"}
+    return MODELS[config["kind"]](**arguments)
+
+
 def save_model(model: LinearModel, path: str | Path) -> Path:
     """Write a model to one safetensors file: parameters, and the configuration as JSON.
 
@@ -169,9 +179,8 @@ def load_model(path: str | Path, expect: dict[str, Any] | None = None) -> Linear
     tensors, metadata = read_tensors(path)
     try:
         config = json.loads(metadata["fmteach-model"])
-        build = {name: value for name, value in config.items() if name != "kind"}
-        model = MODELS[config["kind"]](**build)
-    except (KeyError, TypeError, ValueError) as error:
+        model = build_model(config)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
             f"{path} is not a model that fmteach saved ({type(error).__name__}: {error})"
         ) from error

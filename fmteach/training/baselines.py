@@ -9,16 +9,21 @@ import torch
 from fmteach.datasets import Dataset
 from fmteach.tasks import get_task
 from fmteach.training.config import TrainConfig
+from fmteach.training.scoring import rows_of
 from fmteach.training.trainer import Trainer
 
-_linear: dict[tuple[str, str], Trainer] = {}
+_KEPT = 8  # fitted baselines, each of which holds its data set
+_linear: dict[str, Trainer] = {}
 _lock = threading.Lock()
 
 
 def base_rate(dataset: Dataset, split: str = "valid") -> dict[str, float]:
-    """Loss and metrics of the best constant score, learnt on train and measured on a split."""
+    """Loss and metrics of the best constant score, learnt on train and measured on a split.
+
+    split: "train", "valid" or "test"; of a split without rows every value is NaN.
+    """
     task = get_task(dataset.objective)
-    rows = getattr(dataset, split)
+    rows = rows_of(dataset, split)
     scores = torch.full_like(rows.y, task.constant_score(dataset.train.y))
     return {"loss": float(task.loss(scores, rows.y)), **task.metrics(scores, rows.y)}
 
@@ -40,10 +45,12 @@ def linear_baseline(dataset: Dataset) -> Trainer:
 
     Takes a second or two the first time; the same data is not fitted twice in a process.
     """
-    key = (dataset.fingerprint, dataset.objective)
+    key = dataset.fingerprint
     with _lock:
         if key not in _linear:
             trainer = Trainer(dataset, LINEAR)
             trainer.fit()
             _linear[key] = trainer
+            if len(_linear) > _KEPT:
+                del _linear[next(iter(_linear))]
         return _linear[key]

@@ -7,6 +7,7 @@ and the history; its metadata is JSON. Nothing is pickled.
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor
 
 from fmteach.errors import CheckpointError, InputError
-from fmteach.models import MODELS, read_tensors, write_tensors
+from fmteach.models import build_model, read_tensors, write_tensors
 from fmteach.training.config import TrainConfig
 from fmteach.training.records import History, StepRecord
 
@@ -43,6 +44,8 @@ def save_checkpoint(trainer: Trainer, path: str | Path) -> Path:
         "dataset": trainer.dataset.fingerprint,
         "dataset_name": trainer.dataset.name,
         "step": trainer.step,
+        "recorded": trainer._recorded,
+        "loss": trainer._loss,
         "samples": trainer.samples,
         "seconds": trainer.seconds,
         "learning_rate": trainer.learning_rate,
@@ -61,28 +64,35 @@ def load_checkpoint(path: str | Path, dataset: Dataset, *, epochs: int | None = 
     tensors, text = read_tensors(path)
     try:
         saved = json.loads(text[_KEY])
-        version = saved["format"]
-    except (KeyError, ValueError) as error:
+        version, fingerprint = saved["format"], saved.get("dataset")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} is not a checkpoint of an fmteach run") from error
     if version != _FORMAT:
         raise CheckpointError(
             f"{path} has checkpoint format {version}; this version reads {_FORMAT}"
         )
-    if saved["dataset"] != dataset.fingerprint:
+    if fingerprint != dataset.fingerprint:
         raise CheckpointError(
-            f"{path} belongs to other rows: it was trained on {saved['dataset_name']} with "
-            f"fingerprint {saved['dataset']}, the data given is {dataset.name} with fingerprint "
+            f"{path} belongs to other rows: it was trained on {saved.get('dataset_name')} with "
+            f"fingerprint {fingerprint}, the data given is {dataset.name} with fingerprint "
             f"{dataset.fingerprint}. Load the data with the same task, split, seed and features"
         )
-    config = TrainConfig.from_dict(saved["config"])
-    if epochs is not None:
-        config = config.replace(epochs=epochs)
     try:
-        build = {name: value for name, value in saved["model"].items() if name != "kind"}
-        trainer = Trainer(dataset, config, model=MODELS[saved["model"]["kind"]](**build))
+        config = TrainConfig.from_dict(saved["config"])
+        model = build_model(saved["model"]).to(tensors["model.w"].dtype)
+        trainer = Trainer(dataset, config, model=model)
         _restore(trainer, tensors, saved)
-    except (KeyError, RuntimeError, TypeError, InputError) as error:
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} does not fit its own settings: {error}") from error
+    if epochs is not None:
+        _change_epochs(trainer, epochs)
+    reason = saved.get("stop_reason")
+    if reason in (None, "finished"):
+        # With fewer or more epochs than before, a run may end where it stood, or no longer end.
+        over = trainer.step >= trainer.total_steps and trainer._recorded == trainer.step
+        reason = "finished" if over else None
+    if reason is not None:
+        trainer._finish(reason)
     return trainer
 
 
@@ -91,9 +101,8 @@ def _restore(trainer: Trainer, tensors: dict[str, Tensor], saved: dict[str, Any]
         cut = len(prefix)
         return {name[cut:]: value for name, value in tensors.items() if name.startswith(prefix)}
 
-    def on_device(values: dict[str, Tensor]) -> dict[str, Tensor]:
-        return {name: value.to(trainer.device) for name, value in values.items()}
-
+    trainer.model.load_state_dict(part("best."))  # through the model, which checks the shapes
+    trainer._best_parameters = trainer._parameters()
     trainer.model.load_state_dict(part("model."))
     _restore_optimizer(trainer, part("optimizer."))
     trainer.optimizer.param_groups[0]["lr"] = saved["learning_rate"]
@@ -101,13 +110,20 @@ def _restore(trainer: Trainer, tensors: dict[str, Tensor], saved: dict[str, Any]
     columns = {name: value.numpy() for name, value in part("history.").items()}
     trainer.history = History.restore(columns, evaluations)
     trainer.step, trainer.samples = saved["step"], saved["samples"]
+    trainer._recorded, trainer._loss = saved["recorded"], saved["loss"]
     trainer.seconds = saved["seconds"]
     trainer.best = next((r for r in evaluations if r.step == saved["best_step"]), None)
-    trainer._best_parameters = on_device(part("best."))
-    if saved["stop_reason"] is not None and trainer.step >= trainer.total_steps:
-        trainer._finish(saved["stop_reason"])
-    elif saved["stop_reason"] == "early stopping":
-        trainer._finish("early stopping")
+
+
+def _change_epochs(trainer: Trainer, epochs: int) -> None:
+    config = trainer.config.replace(epochs=epochs)
+    done = trainer.step / trainer.steps_per_epoch
+    if config.epochs < done:
+        raise InputError(
+            f"epochs={epochs} cannot be: the run stands at epoch {done:.2f}; give "
+            f"{math.ceil(done)} or more"
+        )
+    trainer.config = config
 
 
 def _optimizer_tensors(trainer: Trainer) -> dict[str, Tensor]:
@@ -121,13 +137,14 @@ def _optimizer_tensors(trainer: Trainer) -> dict[str, Tensor]:
 
 
 def _restore_optimizer(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
-    for name, parameter in trainer.model.named_parameters():
-        state = {
-            key.split(".", 1)[1]: value
-            for key, value in tensors.items()
-            if key.split(".", 1)[0] == name
-        }
-        if state:
-            trainer.optimizer.state[parameter] = {
-                key: value.to(parameter.device) for key, value in state.items()
-            }
+    state: dict[int, dict[str, Tensor]] = {}
+    for place, (name, parameter) in enumerate(trainer.model.named_parameters()):
+        for key, value in tensors.items():
+            if key.startswith(f"{name}."):
+                # The fused kernels trust the sizes, and read past the end of what is too short.
+                if value.shape not in ((), parameter.shape):
+                    raise ValueError(f"optimizer.{key} has shape {list(value.shape)}")
+                state.setdefault(place, {})[key.removeprefix(f"{name}.")] = value
+    groups = trainer.optimizer.state_dict()["param_groups"]
+    # The optimizer itself knows on which device each of its numbers belongs.
+    trainer.optimizer.load_state_dict({"state": state, "param_groups": groups})

@@ -9,8 +9,9 @@ command line draws a progress bar around it. Whoever iterates may leave at any s
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,14 +20,16 @@ from torch import Tensor
 
 from fmteach.datasets import Dataset, Rows
 from fmteach.errors import DivergenceError, InputError
-from fmteach.models import FactorizationMachine, LinearModel, save_model
+from fmteach.models import LinearModel, save_model
 from fmteach.tasks import Task, get_task
-from fmteach.training.config import TrainConfig, resolve_device
+from fmteach.training.config import TrainConfig, defaults, resolve_device
+from fmteach.training.first_model import check_given, describing, new_model
 from fmteach.training.records import History, StepRecord
+from fmteach.training.scoring import on_device, rows_of, score_rows
 from fmteach.training.threads import one_torch_thread
 
-_SCORED_AT_ONCE = 65_536  # rows a pass when scoring; bounds the memory, not the result
 _SCORED_TRAIN_ROWS = 10_000  # size of the fixed sample of training rows that is scored
+_DRAWS = 1_000_003  # shuffles a seed: number e for the order in epoch e, the last for the sample
 
 _OPTIMIZERS = {
     "adam": torch.optim.Adam,
@@ -42,10 +45,17 @@ class Trainer:
     The order of the rows in epoch e depends on (seed, e) alone, so a resumed run is the same run.
 
     dataset: a `Dataset`. config: a `TrainConfig` (left out: good settings for the task).
-    model: trained further when given, else built from the config.
+    model: trained further when given, else built from the config. A given model is moved to the
+    device, and its kind, k and init_scale replace those of the config.
 
-    >>> import torch
-    >>> from fmteach.datasets import Dataset
+    Errors: InputError for a model of another number of features, or with parameters that are not
+    finite; DivergenceError out of the iterator when the loss is no longer a finite number.
+
+    >>> from fmteach.datasets import from_arrays
+    >>> data = from_arrays([[0, 1], [1, 0], [0, 0], [1, 1]] * 5, [1, 1, 0, 0] * 5)
+    >>> trainer = Trainer(data, TrainConfig(k=2, epochs=3, batch_size=8, device="cpu"))
+    >>> [record.step for record in trainer]
+    [0, 1, 2, 3, 4, 5, 6]
     """
 
     def __init__(
@@ -55,33 +65,38 @@ class Trainer:
         *,
         model: LinearModel | None = None,
     ):
-        if len(dataset.train) == 0:
-            raise InputError(f"{dataset.name} has no training rows; there is nothing to learn from")
         self.dataset = dataset
         self.task: Task = get_task(dataset.objective)
-        self.config = config or _task_defaults(dataset.objective)
+        self.config = config or defaults(dataset.objective)
         self.device = resolve_device(self.config.device)
-        self.model = (model or self._new_model()).to(self.device)
-        if self.model.num_features != dataset.num_features:
-            raise InputError(
-                f"the model has {self.model.num_features} features, the data set "
-                f"{dataset.name} has {dataset.num_features}; build the model for this data"
-            )
+        if model is None:
+            model = new_model(self.config, dataset)
+        else:
+            check_given(model, dataset)
+            self.config = describing(model, self.config)
+        self.model = model.to(self.device)
         self._rows = {
-            name: _to_device(getattr(dataset, name), self.device) for name in ("train", "valid")
+            name: on_device(rows_of(dataset, name), self.device) for name in ("train", "valid")
         }
         self._train_sample = self._sample_of_train()
         kind = _OPTIMIZERS[self.config.optimizer]
-        # One fused kernel for all parameters; the sums are those of the unfused loop.
-        self.optimizer = kind(self.model.parameters(), lr=self.config.learning_rate, fused=True)
+        # One fused kernel for all parameters; the sums are those of the unfused loop. Before
+        # version 2.8, torch has none for AdaGrad on a GPU.
+        fused = self.device.type == "cpu" or kind is not torch.optim.Adagrad
+        self.optimizer = kind(self.model.parameters(), lr=self.config.learning_rate, fused=fused)
         self.history = History()
         self.step = 0
         self.samples = 0
         self.seconds = 0.0
         self.best: StepRecord | None = None
         self.stop_reason: str | None = None
+        # Where divergence goes back to: the best evaluation, or without validation rows the last.
         self._best_parameters = self._parameters()
         self._last_parameters: dict[str, Tensor] | None = None  # set when the best replaced them
+        # The last step that has its record. An interrupt in the middle of an evaluation leaves it
+        # behind `step`; whoever goes on then evaluates again and does not train again.
+        self._recorded = -1
+        self._loss: float | None = None  # of the last minibatch
         self._permutation: tuple[int, Tensor] | None = None
 
     # -- where the run stands ---------------------------------------------------------------
@@ -112,16 +127,12 @@ class Trainer:
 
     def __iter__(self) -> Iterator[StepRecord]:
         """Yield a record a step, from where the run stands to its end."""
-        if self.step == 0 and not self.history.evaluations:
-            with one_torch_thread():
-                record = self._record(loss=None, started=time.perf_counter())
-            yield record
         while not self.finished:
             with one_torch_thread():
                 started = time.perf_counter()
-                loss = self._update(*self._next_batch())
-                self.step += 1
-                record = self._record(loss, started)
+                if self._recorded == self.step:  # step 0 is recorded before the first update
+                    self._update(*self._next_batch())
+                record = self._record(started)
             yield record
 
     def fit(self, progress: bool = False) -> History:
@@ -143,48 +154,48 @@ class Trainer:
         epoch, place = divmod(self.step, self.steps_per_epoch)
         rows = self._rows["train"]
         if self._permutation is None or self._permutation[0] != epoch:
-            generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + epoch)
-            order = torch.randperm(len(rows), generator=generator)
-            self._permutation = (epoch, order.to(self.device))
+            self._permutation = (epoch, self._shuffled(len(rows), draw=epoch))
         first = place * self.config.batch_size
         batch = self._permutation[1][first : first + self.config.batch_size]
         values = None if rows.values is None else rows.values[batch]
         return rows.ids[batch], values, rows.y[batch]
 
-    def _update(self, ids: Tensor, values: Tensor | None, y: Tensor) -> float:
+    def _shuffled(self, n: int, draw: int) -> Tensor:
+        generator = torch.Generator().manual_seed(self.config.seed * _DRAWS + draw)
+        return torch.randperm(n, generator=generator).to(self.device)
+
+    def _update(self, ids: Tensor, values: Tensor | None, y: Tensor) -> None:
         self.model.train()
         loss = self.task.loss(self.model(ids, values, unique=True), y)
         value = float(loss.detach())
-        if value != value or abs(value) == float("inf"):
+        if not math.isfinite(value):
             self._diverged(f"the training loss is {value} at step {self.step + 1}")
         if self.config.l2:
             loss = loss + self.config.l2 * self.model.penalty(ids, values)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
-        self.samples += len(y)
-        return value
+        self.step, self.samples, self._loss = self.step + 1, self.samples + len(y), value
 
-    def _record(self, loss: float | None, started: float) -> StepRecord:
+    def _record(self, started: float) -> StepRecord:
         valid = train = None
         if self._evaluation_due():
-            valid = self._score("valid")
-            train = self._score("train sample")
-            if valid is not None and not torch.isfinite(torch.tensor(valid["loss"])):
-                self._diverged(f"the validation loss is {valid['loss']} after step {self.step}")
+            valid, train = self._score("valid"), self._score("train sample")
+            self._check_finite(valid, train)
         self.seconds += time.perf_counter() - started
         record = StepRecord(
             step=self.step,
             epoch=self.step / self.steps_per_epoch,
-            loss=loss,
+            loss=self._loss,
             seconds=self.seconds,
             samples=self.samples,
             learning_rate=self.learning_rate,
             valid=None if valid is None else MappingProxyType(valid),
             train=None if train is None else MappingProxyType(train),
         )
-        self.history.append(record)
         self._keep_if_best(record)
+        self.history.append(record)
+        self._recorded = self.step
         self._stop_if_done(record)
         return record
 
@@ -194,20 +205,27 @@ class Trainer:
         return self.step == 0 or self.step * each // size != (self.step - 1) * each // size
 
     def _keep_if_best(self, record: StepRecord) -> None:
-        if record.valid is None:
-            return
-        value = record.valid[self.task.primary]
-        best = self.best
-        if best is None or self.task.better(value, best.valid[self.task.primary]):
+        if record.valid is not None:
+            if self.best is not None and not self._is_better(record.valid, self.best.valid):
+                return
             self.best = record
-            self._best_parameters = self._parameters()
+        elif record.train is None:
+            return
+        self._best_parameters = self._parameters()
+
+    def _is_better(self, new: Mapping[str, float], old: Mapping[str, float]) -> bool:
+        metric = self.task.primary
+        if math.isnan(new[metric]):  # such as the AUC where every label is the same
+            return new["loss"] < old["loss"]
+        return self.task.better(new[metric], old[metric])
 
     def _stop_if_done(self, record: StepRecord) -> None:
         patience, best = self.config.patience, self.best
         if self.step >= self.total_steps:
             self._finish("finished")
-        elif patience and best and record.valid and record.epoch - best.epoch >= patience:
-            self._finish("early stopping")
+        elif patience and best and record.valid:
+            if record.step - best.step >= patience * self.steps_per_epoch:
+                self._finish("early stopping")
 
     def _finish(self, reason: str) -> None:
         self.stop_reason = reason
@@ -215,24 +233,37 @@ class Trainer:
             self._last_parameters = self._parameters()
             self.model.load_state_dict(self._best_parameters)
 
+    def _check_finite(self, *evaluations: Mapping[str, float] | None) -> None:
+        """What is kept as the best must be finite, in the rows that were scored and elsewhere."""
+        after = f"after step {self.step}"
+        for name, scores in zip(("validation", "training"), evaluations, strict=True):
+            if scores is not None and not math.isfinite(scores["loss"]):
+                self._diverged(f"the {name} loss is {scores['loss']} {after}")
+        for name, parameter in self.model.named_parameters():
+            if not bool(torch.isfinite(parameter).all()):
+                self._diverged(f"a number in {name} is not finite {after}")
+
     def _diverged(self, what: str) -> None:
         self.stop_reason = "diverged"
         self.model.load_state_dict(self._best_parameters)
-        back_to = f"step {self.best.step}" if self.best else "its start"
+        if self.best is not None:
+            back_to = f"step {self.best.step}, its best evaluation"
+        elif evaluations := self.history.evaluations:
+            back_to = f"step {evaluations[-1].step}, its last evaluation"
+        else:
+            back_to = "its start"
+        smaller = float(f"{self.learning_rate / 10:.1g}")
         raise DivergenceError(
-            f"Training diverged: {what}. The model is set back to its best evaluation "
-            f"({back_to}), nothing is lost. Try a smaller learning rate (now "
-            f"{self.learning_rate:g}, for example {self.learning_rate / 10:.1g}); if the data has "
-            "real-valued features, scale them to about 1."
+            f"Training diverged: {what}. The model is set back to {back_to}; the history is kept. "
+            f"Try a smaller learning rate (now {self.learning_rate:g}, for example {smaller:g}); "
+            "if the data has real-valued features, scale them to about 1."
         )
 
     # -- scoring ----------------------------------------------------------------------------
 
     def evaluate(self, split: str = "test") -> dict[str, float]:
         """Loss and metrics of the model as it is now on "train", "valid" or "test"."""
-        if split not in ("train", "valid", "test"):
-            raise InputError(f"unknown split {split!r}; choose train, valid or test")
-        rows = _to_device(getattr(self.dataset, split), self.device)
+        rows = on_device(rows_of(self.dataset, split), self.device)
         if len(rows) == 0:
             raise InputError(f"the {split} split of {self.dataset.name} has no rows to score")
         return score_rows(self.model, rows, self.task)
@@ -245,25 +276,12 @@ class Trainer:
         rows = self._rows["train"]
         if len(rows) <= _SCORED_TRAIN_ROWS:
             return rows
-        generator = torch.Generator().manual_seed(self.config.seed)
-        chosen = torch.randperm(len(rows), generator=generator)[:_SCORED_TRAIN_ROWS]
-        chosen = chosen.to(self.device)
+        # Not the shuffle of any epoch: its first rows would be those that are trained first.
+        chosen = self._shuffled(len(rows), draw=_DRAWS - 1)[:_SCORED_TRAIN_ROWS]
         values = None if rows.values is None else rows.values[chosen]
         return Rows(ids=rows.ids[chosen], values=values, y=rows.y[chosen])
 
     # -- parameters -------------------------------------------------------------------------
-
-    def _new_model(self) -> LinearModel:
-        config, d = self.config, self.dataset.num_features
-        if config.model == "linear":
-            model = LinearModel(d)
-        else:
-            model = FactorizationMachine(
-                d, config.k, init_scale=config.init_scale, seed=config.seed
-            )
-        # The best constant: the curve then starts at the base rate, and no step is spent on it.
-        torch.nn.init.constant_(model.w0, self.task.constant_score(self.dataset.train.y))
-        return model
 
     def _parameters(self) -> dict[str, Tensor]:
         return {name: p.detach().clone() for name, p in self.model.named_parameters()}
@@ -280,35 +298,12 @@ class Trainer:
 
     @classmethod
     def resume(cls, path: str | Path, dataset: Dataset, *, epochs: int | None = None) -> Trainer:
-        """Go on from a checkpoint of the same data; epochs: train to this many instead."""
+        """Go on from a checkpoint of the same data, on the same device as if never stopped.
+
+        epochs: train to this many instead, which cannot be fewer than are done. A run that was
+        stopped early, or diverged, stays so: more epochs do not change why it ended.
+        Errors: CheckpointError for other data or a damaged file.
+        """
         from fmteach.training.checkpoint import load_checkpoint
 
         return load_checkpoint(path, dataset, epochs=epochs)
-
-
-@torch.no_grad()
-def score_rows(model: LinearModel, rows: Rows, task: Task) -> dict[str, float]:
-    """{"loss": ..., metrics ...} of a model on rows that are on its device."""
-    model.eval()
-    scores = torch.cat(
-        [
-            model(
-                rows.ids[first : first + _SCORED_AT_ONCE],
-                None if rows.values is None else rows.values[first : first + _SCORED_AT_ONCE],
-                unique=True,
-            )
-            for first in range(0, len(rows), _SCORED_AT_ONCE)
-        ]
-    )
-    return {"loss": float(task.loss(scores, rows.y)), **task.metrics(scores, rows.y)}
-
-
-def _to_device(rows: Rows, device: torch.device) -> Rows:
-    values = None if rows.values is None else rows.values.to(device)
-    return Rows(ids=rows.ids.to(device), values=values, y=rows.y.to(device))
-
-
-def _task_defaults(objective: str) -> TrainConfig:
-    from fmteach.training.config import defaults
-
-    return defaults(objective)
