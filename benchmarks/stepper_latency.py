@@ -58,7 +58,7 @@ STEP = """
 def notebook(folder: Path) -> None:
     cell = {"cell_type": "code", "id": "c0", "metadata": {}, "outputs": [],
             "execution_count": None,
-            "source": "from fmteach.live.stepper import stepper\nstepper()"}
+            "source": "from fmteach.live.derivation import stepper\nstepper()"}
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     (folder / "stepper.ipynb").write_text(json.dumps(
         {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}))

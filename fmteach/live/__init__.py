@@ -4,16 +4,15 @@ This is the only part of fmteach that knows ipywidgets and plotly; `import fmtea
 load it.
 """
 
-# Imported at once and not on first use: `live.stepper` and `live.predict` are also names of
-# modules, and what is bound last wins.
+# Imported at once and not on first use: `predict` is also the name of its module, and what is
+# bound last wins.
 from fmteach.live.compare import draw_runs
-from fmteach.live.hunt import wrong_line
+from fmteach.live.derivation import stepper, wrong_line
 from fmteach.live.panel import training_panel
 from fmteach.live.plot import LivePlot
 from fmteach.live.predict import predict
 from fmteach.live.race import cost_race
 from fmteach.live.session import Session
-from fmteach.live.stepper import stepper
 
 __all__ = [
     "LivePlot",

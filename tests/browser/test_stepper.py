@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 import fmteach.live
-from fmteach.live.hunt import wrong_line
-from fmteach.live.stepper import Stepper, stepper
+from fmteach.live.derivation import Stepper, stepper, wrong_line
 
 from .lab import LabPage
 
-HERE = Path(fmteach.live.__file__).parent
+HERE = Path(fmteach.live.__file__).parent / "derivation"
 
 # A page as an export leaves it: the widget's state, and nobody who answers.
 EXPORTED = """<!doctype html><meta charset="utf-8"><style>{css}</style><div id="here"></div>

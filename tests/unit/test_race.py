@@ -13,11 +13,11 @@ import torch
 
 from fmteach.errors import InputError
 from fmteach.interaction import FORMS, multiplications
-from fmteach.live import costs, race_text
-from fmteach.live.costs import Budget, Inputs, find_crossing, fit_slope, measure, tensor_peak
 from fmteach.live.predict import forget
-from fmteach.live.race import cost_race
-from fmteach.live.race_figure import cost_curves, cost_figure
+from fmteach.live.race import cost_race, costs
+from fmteach.live.race import text as race_text
+from fmteach.live.race.costs import Budget, Inputs, find_crossing, fit_slope, measure, tensor_peak
+from fmteach.live.race.figure import cost_curves, cost_figure
 
 TINY = Budget(seconds=0.5, measuring=0.005)
 

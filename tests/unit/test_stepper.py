@@ -15,10 +15,10 @@ import fmteach.live
 from fmteach import interaction
 from fmteach.derivation import multiplications
 from fmteach.errors import InputError
-from fmteach.live.stepper import Stepper, stepper, wrong_line
+from fmteach.live.derivation import Stepper, stepper, wrong_line
 from fmteach.slips import HISTORY, SLIPS
 
-HERE = Path(fmteach.live.__file__).parent
+HERE = Path(fmteach.live.__file__).parent / "derivation"
 
 
 def tell(widget, message):

@@ -1,8 +1,8 @@
 """The derivation stepper: the pairwise term from O(kd²) to O(kd) in five lines, on your numbers.
 
 Python computes all five lines whenever the numbers change; the front end (stepper.js) draws them
-and steps through them on its own, so that a step needs no kernel. `fmteach.live.hunt` has the
-second half, the search for a wrong line.
+and steps through them on its own, so that a step needs no kernel. hunt.py has the second half, the
+search for a wrong line.
 """
 
 from __future__ import annotations
@@ -24,17 +24,14 @@ from fmteach.derivation import (
     random_numbers,
 )
 from fmteach.errors import InputError
-from fmteach.live.hunt import WrongLineHunt, wrong_line
-from fmteach.live.stepper_picture import picture
-from fmteach.live.stepper_text import (
+from fmteach.live.derivation.picture import picture
+from fmteach.live.derivation.text import (
     SCALE_D,
     SENTENCES,
     cost_sentence,
     scale_sentence,
     text_table,
 )
-
-__all__ = ["Stepper", "WrongLineHunt", "stepper", "wrong_line"]
 
 _HERE = Path(__file__).parent
 LAST_LINE = 5

@@ -7,8 +7,8 @@ import atexit
 import torch
 
 from fmteach.errors import InputError
-from fmteach.live import costs
-from fmteach.live.race_panel import CostRace
+from fmteach.live.race import costs
+from fmteach.live.race.panel import CostRace
 
 LARGEST = 2**20
 _CURRENT: dict[str, CostRace] = {}

@@ -8,8 +8,8 @@ from html import escape
 from itertools import pairwise
 
 from fmteach.interaction import FORMS
-from fmteach.live.costs import PREDICTED_SLOPES, find_crossing, fit_slope
-from fmteach.live.race_figure import AXES, LOOKS, ORDERS, TITLES
+from fmteach.live.race.costs import PREDICTED_SLOPES, find_crossing, fit_slope
+from fmteach.live.race.figure import AXES, LOOKS, ORDERS, TITLES
 
 CLEARLY = 1.25  # "clearly faster": this many times as fast; below it the order changes by chance
 _PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))

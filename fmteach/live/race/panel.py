@@ -10,11 +10,12 @@ import ipywidgets
 import torch
 
 from fmteach.interaction import FORMS, multiplications
-from fmteach.live import costs, race_text
 from fmteach.live.plot import LivePlot
 from fmteach.live.predict import Prediction, predict
-from fmteach.live.race_controls import RaceControls
-from fmteach.live.race_figure import TITLES, cost_curves, cost_figure
+from fmteach.live.race import costs
+from fmteach.live.race import text as race_text
+from fmteach.live.race.controls import RaceControls
+from fmteach.live.race.figure import TITLES, cost_curves, cost_figure
 
 KS = (2, 4, 8, 16, 32, 64)
 

@@ -15,7 +15,7 @@ import traitlets
 
 from fmteach.derivation import LINES, derive, show
 from fmteach.errors import InputError
-from fmteach.live.stepper_picture import column
+from fmteach.live.derivation.picture import column
 from fmteach.slips import HISTORY, SLIPS, Slip, compare, hunting_numbers
 
 _HERE = Path(__file__).parent
