@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,14 @@ def small(monkeypatch: pytest.MonkeyPatch, clicks: Dataset) -> Dataset:
     """Every command in this file trains on a few hundred rows."""
     monkeypatch.setattr(datasets, "load", lambda *_, **__: clicks)
     return clicks
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as in a terminal: a shell that starts the tests in the background switches it off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def interrupt_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
