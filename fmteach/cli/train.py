@@ -152,7 +152,7 @@ def describe(trainer: Trainer, console: Console) -> None:
     stop = f", patience {config.patience}" if config.patience else ""
     console.print(
         f"FM with k = {config.k}; {config.optimizer}, learning rate {config.learning_rate:g}, L2 "
-        f"{config.l2:g}, batches of {config.batch_size:,}, {config.epochs} epochs{stop}, seed "
+        f"{config.l2:g}, batches of {config.batch_size:,}, {config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}{stop}, seed "
         f"{config.seed}, on {trainer.device}",
         highlight=False,
     )
