@@ -76,7 +76,7 @@ class Overlay:
             same_panel = [other for other in lines if (other - index) % 2 == 0]
             upper = curve[1][0] >= max(lines[other][1][0] for other in same_panel)
             figure.data[index].textposition = "top right" if upper else "bottom right"
-        for axis, domain in (("xaxis", [0, 0.41]), ("xaxis2", [0.59, 1])):
+        for axis, domain in (("xaxis", [0, 0.405]), ("xaxis2", [0.595, 1])):
             figure.update_layout({axis: {"range": [0, self.width * 1.03], "domain": domain}})
         figure.update_layout(margin={"r": 52})
         figure.update_traces(name=BATCH_KEY, selector={"name": "one minibatch"})
@@ -86,7 +86,7 @@ class Overlay:
         if not self.runs:
             figure.add_annotation(
                 text="Press <b>Start</b>", showarrow=False, font={"size": 20},
-                x=0.205, y=0.5, xref="paper", yref="paper", xanchor="center", yanchor="middle",
+                x=0.2025, y=0.5, xref="paper", yref="paper", xanchor="center", yanchor="middle",
             )  # fmt: skip
         return figure
 

@@ -61,6 +61,7 @@ class Session:
         self._stop = threading.Event()
         self._idle = threading.Event()  # set while the worker makes no step
         self._idle.set()
+        self._over = threading.Event()  # set when the worker has done its last thing
         self._budget: int | None = None
         self._guests = 0
         self._status = "ready"
@@ -89,6 +90,7 @@ class Session:
 
     def start(self) -> Session:
         """Start the run, or go on with one that was stopped. Comes back at once."""
+        self._let_the_last_worker_end()
         with self._control:
             self._refuse_if_over("start")
             if self._status in ("running", "paused"):
@@ -132,6 +134,7 @@ class Session:
             raise InputError(f"step(n) got n={n!r}; n is a whole number of steps, 1 or more.")
         if self._status == "running":
             self.pause()
+        self._let_the_last_worker_end()
         with self._control:
             self._refuse_if_over("step")
             self._budget = n
@@ -174,15 +177,16 @@ class Session:
             raise InputError(f"{self.name} is {self._status}; call start() before wait().")
         end = math.inf if timeout is None else time.monotonic() + timeout
         try:
-            while thread.is_alive():
-                left = end - time.monotonic()
-                if left <= 0:
+            # Not thread.join(): an interrupt in it makes Python 3.11 believe the thread has ended.
+            # Short waits, so that Ctrl-C gets through on every system.
+            while not self._over.wait(min(0.2, max(0.0, end - time.monotonic()))):
+                if time.monotonic() >= end:
                     shot = self.snapshot()
                     raise TimeoutError(
                         f"{self.name} is still {shot.status} after {timeout:g} s "
                         f"(step {shot.step} of {shot.total_steps}); wait again, or stop()."
                     )
-                thread.join(min(0.2, left))  # short, so that Ctrl-C gets through on every system
+            thread.join()
         except KeyboardInterrupt:
             self.stop()
             step = self.snapshot().step
@@ -259,6 +263,7 @@ class Session:
 
     def _launch(self) -> None:
         self._stop.clear()
+        self._over.clear()
         self._thread = threading.Thread(target=self._work, name=f"fmteach {self.name}", daemon=True)
         self._set_going()
         self._thread.start()
@@ -291,6 +296,7 @@ class Session:
             self._go.clear()
             self._idle.set()
         self._notify()
+        self._over.set()
 
     def _may_go_on(self) -> bool:
         if self._go.is_set() and not self._guests and not self._stop.is_set():
@@ -352,8 +358,13 @@ class Session:
 
     # -- small things -----------------------------------------------------------------------
 
+    def _let_the_last_worker_end(self) -> None:
+        # After stop() it makes no step any more, but its listeners may still be at it.
+        if not self._alive() and self._thread not in (None, threading.current_thread()):
+            self._over.wait()
+
     def _alive(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+        return self._status in ("running", "paused")
 
     def _refuse_if_over(self, what: str) -> None:
         if self._status in ("finished", "failed"):
@@ -366,7 +377,7 @@ class Session:
         thread = self._thread
         if thread is None or thread is threading.current_thread():
             return
-        while thread.is_alive() and not self._idle.wait(0.2):
+        while not self._idle.wait(0.2):
             pass
 
     def __repr__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 import traceback
@@ -187,20 +189,23 @@ def test_waiting_for_what_cannot_end_is_an_error(clicks):
     session.stop()
 
 
-def test_an_interrupt_during_wait_stops_the_run_and_keeps_what_it_learnt(
-    clicks, monkeypatch, capsys
-):
+@pytest.mark.skipif(os.name == "nt", reason="there a process cannot interrupt itself alone")
+def test_an_interrupt_during_wait_stops_the_run_and_keeps_what_it_learnt(clicks, capsys):
     session = session_of(clicks, LONG).start()
     eventually(lambda: session.snapshot().step > 3)
-
-    def interrupted(timeout=None):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(session._thread, "join", interrupted)
-    history = session.wait()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    try:
+        timer.start()
+        history = session.wait()
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, before)
     assert session.status == "stopped" and len(history) > 3
     assert "Model and history are kept" in capsys.readouterr().out
-    assert torch.isfinite(session.model.V).all()
+    steps = len(history)
+    time.sleep(0.05)
+    assert len(session.trainer.history) == steps and torch.isfinite(session.model.V).all()
 
 
 @pytest.mark.parametrize("bad", [0, -1, 1.5, True, "2"])
