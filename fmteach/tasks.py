@@ -45,13 +45,22 @@ class Task:
         return a > b if self.higher_is_better else a < b
 
 
+def _checked(scores: Tensor, y: Tensor) -> Tensor:
+    """The scores without gradients. [n] against [n, 1] would spread out to [n, n], unnoticed."""
+    if scores.shape != y.shape or scores.dim() != 1:
+        raise InputError(
+            f"scores and y must both have shape [n]; got {list(scores.shape)} and {list(y.shape)}"
+        )
+    return scores.detach()
+
+
 def rmse(scores: Tensor, y: Tensor) -> float:
     """Root of the mean squared error. scores, y: [n].
 
     >>> rmse(torch.tensor([1.0, 3.0]), torch.tensor([1.0, 1.0]))
     1.4142135623730951
     """
-    return float((scores.double() - y.double()).square().mean().sqrt())
+    return float((_checked(scores, y).double() - y.double()).square().mean().sqrt())
 
 
 def mae(scores: Tensor, y: Tensor) -> float:
@@ -60,7 +69,7 @@ def mae(scores: Tensor, y: Tensor) -> float:
     >>> mae(torch.tensor([1.0, 3.0]), torch.tensor([1.0, 1.0]))
     1.0
     """
-    return float((scores.double() - y.double()).abs().mean())
+    return float((_checked(scores, y).double() - y.double()).abs().mean())
 
 
 def logloss(scores: Tensor, y: Tensor) -> float:
@@ -69,15 +78,21 @@ def logloss(scores: Tensor, y: Tensor) -> float:
     >>> round(logloss(torch.tensor([0.0, 0.0]), torch.tensor([0.0, 1.0])), 4)  # ln 2
     0.6931
     """
+    scores = _checked(scores, y)
     return float(F.binary_cross_entropy_with_logits(scores.double(), y.double()))
 
 
 def accuracy(scores: Tensor, y: Tensor, threshold: float = THRESHOLD) -> float:
-    """Share of rows on whose side of the threshold (a probability) the label lies.
+    """Share of rows on whose side of the threshold (a probability) the label lies. scores, y: [n].
+
+    NaN when a score is NaN, which lies on no side.
 
     >>> accuracy(torch.tensor([2.0, -1.0, 3.0]), torch.tensor([1.0, 0.0, 0.0]))
     0.6666666666666666
     """
+    scores = _checked(scores, y)
+    if bool(scores.isnan().any()):
+        return float("nan")
     cut = float(torch.logit(torch.tensor(threshold, dtype=torch.float64)))
     return float(((scores > cut) == (y > 0.5)).double().mean())
 
@@ -85,16 +100,16 @@ def accuracy(scores: Tensor, y: Tensor, threshold: float = THRESHOLD) -> float:
 def auc(scores: Tensor, y: Tensor) -> float:
     """Chance that a random positive row scores above a random negative one; a tie counts half.
 
-    scores, y: [n], y in {0, 1}. NaN when only one class is present. Time O(n log n), by the ranks
-    (Hanley and McNeil 1982).
+    scores, y: [n], y in {0, 1}. NaN when only one class is present, or a score is NaN.
+    Time O(n log n), by the ranks (Hanley and McNeil 1982).
 
     >>> auc(torch.tensor([0.1, 0.4, 0.35, 0.8]), torch.tensor([0.0, 0.0, 1.0, 1.0]))
     0.75
     """
-    positive = y > 0.5
+    scores, positive = _checked(scores, y), y > 0.5
     n_pos = int(positive.sum())
     n_neg = len(y) - n_pos
-    if n_pos == 0 or n_neg == 0:
+    if n_pos == 0 or n_neg == 0 or bool(scores.isnan().any()):
         return float("nan")
     # Equal scores share the mean of their ranks.
     _, place, counts = scores.unique(return_inverse=True, return_counts=True)

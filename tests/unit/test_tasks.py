@@ -98,3 +98,30 @@ def test_the_classification_loss_can_fall_below_the_double_sigmoid_floor():
 def test_an_unknown_task_lists_the_known_ones():
     with pytest.raises(InputError, match=r"'clicks'.*regression, classification"):
         get_task("clicks")
+
+
+@pytest.mark.parametrize("metric", [rmse, mae, logloss, auc, accuracy])
+def test_a_score_that_is_no_number_gives_no_number(metric):
+    scores, y = torch.tensor([0.1, math.nan, 0.9]), torch.tensor([0.0, 1.0, 1.0])
+    assert math.isnan(metric(scores, y))
+
+
+@pytest.mark.parametrize("metric", [rmse, mae, logloss, auc, accuracy])
+def test_metrics_take_scores_with_gradients_and_refuse_other_shapes(metric):
+    y = torch.tensor([0.0, 1.0, 1.0])
+    scores = torch.tensor([0.1, 0.2, 0.9], requires_grad=True)
+    assert math.isfinite(metric(scores, y))  # and no warning, which would be an error here
+    with pytest.raises(InputError, match=r"\[3, 1\].*\[3\]"):
+        metric(scores[:, None], y)
+
+
+def test_metrics_of_many_rows_keep_their_digits():
+    # Float32 would add 3 million times 0.01 to 29,9xx or so; the ranks go up to 3e6 and their sum
+    # far beyond what float32 can hold.
+    n = 3_000_000
+    scores, y = torch.full((n,), 0.1), torch.zeros(n)
+    assert rmse(scores, y) == pytest.approx(0.1, rel=1e-7)
+    assert mae(scores, y) == pytest.approx(0.1, rel=1e-7)
+    y[: n // 3] = 1.0
+    scores = torch.arange(n, dtype=torch.float32)
+    assert auc(scores, y) == 0.0 and auc(-scores, y) == 1.0
