@@ -18,6 +18,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fmteach.arguments import whole_number
 from fmteach.errors import InputError
 
 FORMS = ("naive", "all_pairs", "reformulated", "sparse")
@@ -149,8 +150,8 @@ def multiplications(form: str, d: int, k: int, m: int | None = None) -> int:
     >>> multiplications("naive", d=1000, k=16), multiplications("reformulated", d=1000, k=16)
     (8991000, 32017)
     """
-    if d < 0 or k < 0 or (m is not None and m < 0):
-        raise InputError(f"d, k and m are counts and cannot be negative; got d={d}, k={k}, m={m}")
+    # Python's own integers: the counts outgrow the 64 bits of NumPy's.
+    d, k = whole_number("d", d, least=0), whole_number("k", k, least=0)
     if form == "naive":  # k for the dot product, 2 for x_i and x_j, a pair
         return (k + 2) * (d * (d - 1) // 2)
     if form == "all_pairs":  # scale V, then a d x k times k x d product, then the half
@@ -158,5 +159,6 @@ def multiplications(form: str, d: int, k: int, m: int | None = None) -> int:
     if form == "reformulated":  # scale V, square each term, square the sums, then the half
         return 2 * d * k + k + 1
     if form == "sparse":
-        return multiplications("reformulated", d if m is None else m, k)
+        m = d if m is None else whole_number("m", m, least=0)
+        return multiplications("reformulated", m, k)
     raise InputError(f"unknown form {form!r}; choose one of {', '.join(FORMS)}")

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from fmteach.arguments import whole_number, zero_or_more
 from fmteach.errors import CheckpointError, InputError
 from fmteach.interaction import has_repeated, merge_repeated, pairwise_sparse
 
@@ -34,9 +35,7 @@ class LinearModel(nn.Module):
 
     def __init__(self, num_features: int):
         super().__init__()
-        if num_features < 1:
-            raise InputError(f"num_features must be 1 or more; got {num_features}")
-        self.num_features = int(num_features)
+        self.num_features = whole_number("num_features", num_features)
         self.w0 = nn.Parameter(torch.zeros(()))
         self.w = nn.Parameter(torch.zeros(self.num_features))
 
@@ -68,15 +67,20 @@ class LinearModel(nn.Module):
         self, ids: Tensor, values: Tensor | None, unique: bool = False
     ) -> tuple[Tensor, Tensor]:
         """Rows that follow the definition: ids in range, each once a row, finite values."""
-        if values is None:
-            values = torch.ones_like(ids, dtype=self.w.dtype)
         if unique:
-            return ids, values
+            return ids, torch.ones_like(ids, dtype=self.w.dtype) if values is None else values
+        if not isinstance(ids, Tensor):
+            raise InputError(f"ids must be a torch tensor; got {type(ids).__name__}")
+        if not isinstance(values, Tensor | None):
+            raise InputError(f"values must be a torch tensor or None; got {type(values).__name__}")
         if ids.dim() != 2 or ids.is_floating_point() or ids.dtype == torch.bool:
             raise InputError(
                 f"ids must be integers of shape [rows, features a row]; got {ids.dtype} of shape "
                 f"{list(ids.shape)}"
             )
+        ids = ids.long()  # torch would take uint8 ids for a mask
+        if values is None:
+            values = torch.ones_like(ids, dtype=self.w.dtype)
         if values.shape != ids.shape:
             raise InputError(
                 f"values must have the shape of ids, {list(ids.shape)}; got {list(values.shape)}"
@@ -127,16 +131,14 @@ class FactorizationMachine(LinearModel):
 
     def __init__(self, num_features: int, k: int = 16, *, init_scale: float = 0.01, seed: int = 0):
         super().__init__(num_features)
-        if k < 1:
-            raise InputError(
-                f"the embedding size k must be 1 or more; got {k}. For a model without "
-                "interactions use LinearModel"
-            )
-        if not init_scale >= 0:
-            raise InputError(f"init_scale is a standard deviation, 0 or more; got {init_scale}")
-        self.k, self.init_scale = int(k), float(init_scale)
-        generator = torch.Generator().manual_seed(seed)
-        self.V = nn.Parameter(torch.randn(num_features, k, generator=generator) * init_scale)
+        try:
+            self.k = whole_number("k", k)
+        except InputError as error:
+            raise InputError(f"{error}. A model without interactions is a LinearModel") from None
+        self.init_scale = zero_or_more("init_scale", init_scale)
+        generator = torch.Generator().manual_seed(whole_number("seed", seed, least=0))
+        V = torch.randn(self.num_features, self.k, generator=generator) * self.init_scale
+        self.V = nn.Parameter(V)
 
     def score(self, ids: Tensor, values: Tensor) -> Tensor:
         return super().score(ids, values) + pairwise_sparse(ids, values, self.V)
@@ -161,11 +163,24 @@ def build_model(config: dict[str, Any]) -> LinearModel:
     return MODELS[config["kind"]](**arguments)
 
 
+def check_known(model: LinearModel) -> None:
+    """InputError for a model that would come back from its file as one of another class."""
+    if MODELS.get(model.kind) is not type(model):
+        raise InputError(
+            f"a {type(model).__name__} cannot be saved: load_model knows "
+            f"{', '.join(m.__name__ for m in MODELS.values())}. Give the class a `kind` of its own "
+            "and put it into fmteach.models.MODELS"
+        )
+
+
 def save_model(model: LinearModel, path: str | Path) -> Path:
     """Write a model to one safetensors file: parameters, and the configuration as JSON.
 
     The file is written under a temporary name and renamed, so that a crash leaves the old one.
+    Errors: CheckpointError when the file cannot be written, InputError for a model of a class that
+    is not in MODELS.
     """
+    check_known(model)
     tensors = {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
     return write_tensors(path, tensors, {"fmteach-model": json.dumps(model.config())})
 
@@ -193,21 +208,31 @@ def load_model(path: str | Path, expect: dict[str, Any] | None = None) -> Linear
     found = {name: tuple(t.shape) for name, t in tensors.items()}
     if shapes != found:
         raise CheckpointError(f"{path} should hold parameters {shapes}, but holds {found}")
+    if not all(tensor.is_floating_point() for tensor in tensors.values()):
+        raise CheckpointError(f"{path} should hold floating point parameters, but does not")
     model.to(tensors["w"].dtype)
     model.load_state_dict(tensors)
     return model
 
 
 def write_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> Path:
-    """Write tensors and text to a safetensors file, whole or not at all."""
+    """Write tensors and text to a safetensors file, whole or not at all.
+
+    A missing folder is made. Raises CheckpointError when the file cannot be written.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise CheckpointError(f"{path} is a folder; name a file in it")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        save_file(tensors, temporary, metadata)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            save_file(tensors, temporary, metadata)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path} cannot be written ({error})") from error
     return path
 
 

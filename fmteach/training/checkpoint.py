@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from fmteach.errors import CheckpointError, InputError
-from fmteach.models import build_model, read_tensors, write_tensors
+from fmteach.models import build_model, check_known, read_tensors, write_tensors
 from fmteach.training.config import TrainConfig
 from fmteach.training.records import History, StepRecord
 
@@ -29,6 +29,7 @@ _KEY = "fmteach-checkpoint"
 
 def save_checkpoint(trainer: Trainer, path: str | Path) -> Path:
     """Write a checkpoint, whole or not at all. See `Trainer.save_checkpoint`."""
+    check_known(trainer.model)
     parameters = trainer._last_parameters or trainer._parameters()
     tensors = {f"model.{name}": value for name, value in parameters.items()}
     tensors |= {f"best.{name}": value for name, value in trainer._best_parameters.items()}

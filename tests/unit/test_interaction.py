@@ -178,5 +178,12 @@ def test_the_stated_counts_are_what_the_code_multiplies(form, d, k):
 def test_the_counts_refuse_what_they_cannot_count():
     with pytest.raises(InputError, match="naive, all_pairs, reformulated, sparse"):
         multiplications("fast", d=3, k=2)
-    with pytest.raises(InputError, match="negative"):
+    with pytest.raises(InputError, match="d must be a whole number, 0 or more; got -1"):
         multiplications("naive", d=-1, k=2)
+    with pytest.raises(InputError, match="d must be a whole number"):
+        multiplications("naive", d=2.5, k=2)
+
+
+def test_counts_of_numpy_integers_do_not_overflow():
+    d = np.int64(10**10)
+    assert multiplications("naive", d=d, k=16) == multiplications("naive", d=10**10, k=16) > 2**63

@@ -164,9 +164,14 @@ def test_bad_rows_are_refused_with_what_came_and_what_was_wanted(ids, values, sa
 @pytest.mark.parametrize(
     "build, says",
     [
-        (lambda: FactorizationMachine(5, 0), "k must be 1 or more; got 0"),
+        (lambda: FactorizationMachine(5, 0), "k must be a whole number, 1 or more; got 0.*Linear"),
+        (lambda: FactorizationMachine(5, 2.5), "got 2.5"),
+        (lambda: FactorizationMachine(5, True), "got True"),
+        (lambda: FactorizationMachine(5, "2"), "got '2'"),
+        (lambda: FactorizationMachine(5, 2, seed=-1), "seed must be"),
+        (lambda: FactorizationMachine(5.5, 2), "num_features must be"),
         (lambda: FactorizationMachine(5, -3), "got -3"),
-        (lambda: FactorizationMachine(0, 4), "num_features must be 1 or more"),
+        (lambda: FactorizationMachine(0, 4), "num_features must be a whole number, 1 or more"),
         (lambda: FactorizationMachine(5, 4, init_scale=-1), "init_scale"),
         (lambda: FactorizationMachine(5, 4, init_scale=float("nan")), "init_scale"),
         (lambda: LinearModel(0), "num_features"),
@@ -228,7 +233,72 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError("no space left on device")
 
     monkeypatch.setattr("fmteach.models.save_file", full_disk)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(CheckpointError, match=r"cannot be written.*no space"):
         save_model(fm(seed=2), path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int8, torch.int16, torch.int32])
+def test_ids_may_be_small_integers(dtype):
+    # torch takes uint8 indices for a mask, and refuses int16.
+    model, ids = fm(), torch.tensor([[0, 1, 1], [1, 0, 5]])
+    assert torch.equal(model(ids.to(dtype)), model(ids))
+
+
+def test_sizes_of_numpy_and_whole_floats_make_a_model_that_can_be_saved(tmp_path):
+    model = FactorizationMachine(np.int64(5), 2.0)
+    assert model.config() == {"kind": "fm", "num_features": 5, "k": 2, "init_scale": 0.01}
+    assert load_model(save_model(model, tmp_path / "m")).k == 2
+
+
+def test_rows_that_are_no_tensors_are_refused():
+    with pytest.raises(InputError, match=r"ids must be a torch tensor; got list"):
+        fm()([[0, 1]])
+    with pytest.raises(InputError, match=r"ids must be a torch tensor; got ndarray"):
+        fm()(np.array([[0, 1]]))
+    with pytest.raises(InputError, match=r"values must be a torch tensor or None; got list"):
+        fm()(torch.tensor([[0, 1]]), [[1.0, 2.0]])
+
+
+def test_places_that_cannot_be_written_are_one_clear_error(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("mine")
+    with pytest.raises(CheckpointError, match="is a folder; name a file in it"):
+        save_model(fm(), tmp_path)
+    with pytest.raises(CheckpointError, match="cannot be written"):
+        save_model(fm(), file / "model")
+    assert file.read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_subclass_is_not_saved_as_what_it_is_not(tmp_path):
+    class Squared(FactorizationMachine):
+        def score(self, ids, values):
+            return super().score(ids, values) ** 2
+
+    with pytest.raises(InputError, match="Squared cannot be saved: load_model knows"):
+        save_model(Squared(5, 2), tmp_path / "m")
+
+
+@pytest.mark.parametrize("config", ["[]", "{", json.dumps({"kind": ["fm"], "num_features": 9})])
+def test_a_model_file_with_odd_metadata_is_refused(tmp_path, config):
+    path = save_model(fm(), tmp_path / "m")
+    tensors, _ = read_tensors(path)
+    write_tensors(path, tensors, {"fmteach-model": config})
+    with pytest.raises(CheckpointError, match="not a model that fmteach saved"):
+        load_model(path)
+
+
+def test_a_model_file_with_integer_parameters_is_refused(tmp_path):
+    path = save_model(fm(), tmp_path / "m")
+    tensors, metadata = read_tensors(path)
+    write_tensors(path, {n: t.long() for n, t in tensors.items()}, metadata)
+    with pytest.raises(CheckpointError, match="floating point"):
+        load_model(path)
+
+
+def test_a_saved_model_keeps_its_precision(tmp_path):
+    for model in (fm(), fm().float(), fm().half()):
+        again = load_model(save_model(model, tmp_path / "m"))
+        assert again.V.dtype == model.V.dtype and torch.equal(again.V, model.V)
