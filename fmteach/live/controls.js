@@ -161,8 +161,7 @@ function render({ model, el }) {
   reset.title = "Put all settings back to the first ones";
   reset.addEventListener("click", () => send({ reset: true }));
   top.append(presetLabel, preset, reset);
-  const look = make("p", "fmteach-look");
-  form.append(top, look);
+  form.append(top);
 
   for (const section of model.get("sections")) {
     const group = make("fieldset", "fmteach-section");
@@ -205,7 +204,6 @@ function render({ model, el }) {
 
   function presets() {
     preset.value = model.get("preset");
-    look.textContent = model.get("look");
   }
 
   function offOrOn() {
@@ -222,13 +220,13 @@ function render({ model, el }) {
   offOrOn();
   model.on("change:values", refresh);
   model.on("change:problem change:note", words);
-  model.on("change:preset change:look", presets);
+  model.on("change:preset", presets);
   model.on("change:closed", offOrOn);
   return () => {
     timers.forEach(clearTimeout);
     model.off("change:values", refresh);
     model.off("change:problem change:note", words);
-    model.off("change:preset change:look", presets);
+    model.off("change:preset", presets);
     model.off("change:closed", offOrOn);
   };
 }

@@ -53,7 +53,6 @@ class SettingsForm(_Asking):
     values = traitlets.Dict(help="the settings as they are").tag(sync=True)
     presets = traitlets.List(help="[value, title] of each preset").tag(sync=True)
     preset = traitlets.Unicode("", help="the preset that the settings are").tag(sync=True)
-    look = traitlets.Unicode("", help="what to look for with this preset").tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
     problem = traitlets.Unicode("", help="why the last change was refused").tag(sync=True)
     closed = traitlets.Bool(False).tag(sync=True)

@@ -15,6 +15,7 @@ from fmteach.tasks import Task
 
 Baselines = Mapping[str, Mapping[str, float]]
 Curve = tuple[np.ndarray, np.ndarray]
+FEWEST_STEPS = 20  # the width of the picture at the first single steps
 WILD = 4.0  # a loss above so many base rates does not set the scale of the picture
 BATCH_KEY = f"minibatches, mean of {SMOOTH_STEPS}"
 SHORT = {"base rate": "base", "linear model": "linear"}  # there is little room beside a panel
@@ -45,11 +46,24 @@ class Overlay:
         }
         ends = [run.session.snapshot().epoch for run in self.runs]
         self.width = max([float(epochs), *ends])
+        self.stepping = self.steps_singly()
+        if self.stepping:  # single steps cannot be seen on a scale of epochs
+            trainer = self.runs[-1].trainer
+            shown = max(FEWEST_STEPS, 1.25 * self.runs[-1].session.snapshot().step)
+            self.width = shown / trainer.steps_per_epoch
         self.close_up = close_up
         self.capped = False
         self.steering = sum(len(run.session.steering) for run in self.runs)
         self._sent: tuple | None = None  # (last evaluation sent, place of the minibatch curve)
         self._old = [run_curves(run, focus=False) for run in self.runs[:-1]]
+
+    def steps_singly(self) -> bool:
+        """Is the run in focus stepped by hand, and still near its beginning?"""
+        if not self.runs:
+            return False
+        session = self.runs[-1].session
+        shot = session.snapshot()
+        return session.stepping and 0 < shot.step < 0.02 * shot.total_steps
 
     def figure(self) -> go.Figure:
         """The whole figure, with the numbers of this moment."""
@@ -69,6 +83,10 @@ class Overlay:
             trace.visible = None if trace.visible is True else trace.visible
             trace.xaxis = None if trace.xaxis == "x" else trace.xaxis
             trace.yaxis = None if trace.yaxis == "y" else trace.yaxis
+        if self.stepping:
+            batch = figure.data[own * (len(curves) - 1)]
+            batch.update(mode="lines+markers", marker={"size": 6, "color": batch.line.color})
+            batch.update(opacity=0.8)
         lines = self._baseline_curves()
         for index, curve in lines.items():
             figure.data[index].x, figure.data[index].y = curve
@@ -149,6 +167,10 @@ class Overlay:
                 edge = 0.12 * max(high - low, 1e-3)
                 limits[axis] = [float(low - edge), float(high + edge)]
         return limits
+
+    def rescales(self) -> bool:
+        """Does the width no longer suit: a run that was stepped goes on, or is stepped again?"""
+        return self.stepping or self.steps_singly()
 
     def outgrown(self) -> bool:
         """Has the loss grown so far beyond the base rate that the picture shows nothing else?"""

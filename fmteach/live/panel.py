@@ -274,6 +274,7 @@ class TrainingPanel:
             settings = self._settings
             session = Session(Trainer(_dataset(settings.data, settings.task), settings.config))
             run = self._current = self._book.add(session, settings.data, settings.task)
+            run.look = PRESETS[self._preset].look_for if self._preset else ""
         seen = [session.status]
 
         def tick(session: Session) -> None:

@@ -32,12 +32,14 @@ def numbers_line(shot: Snapshot, run: Run) -> str:
     """Where a run stands, in numbers: epoch, step, score, speed, time left."""
     task, parts = run.scoring, [f"epoch {shot.epoch:.1f} of {run.config.epochs}"]
     parts.append(f"step {shot.step:,}")
+    if shot.status == "paused" and shot.record is not None and shot.record.loss is not None:
+        parts.append(f"loss of this minibatch {shot.record.loss:.4f}")
     if shot.evaluation is not None:
         scores = shot.evaluation.valid
         named = [n for n in dict.fromkeys((task.primary, "accuracy")) if n in scores]
         words = [f"{task.metric_labels[n].split(' at ')[0]} {scores[n]:.3f}" for n in named]
         parts.append(f"validation {', '.join(words)}")
-    if shot.samples_per_second is not None:
+    if shot.samples_per_second is not None and shot.status != "paused":
         rounded = float(f"{shot.samples_per_second:.2g}")
         parts.append(f"{rounded:,.0f} samples/s")
     if shot.eta_seconds is not None and shot.status == "running":
@@ -75,7 +77,7 @@ def detail(shot: Snapshot | None, run: Run | None, baselines: Baselines, look: s
     if run is None or shot is None:
         return f"Look for this: {look}" if look else ""
     if shot.status == "running":
-        return f"Look for this: {look}" if look and not run.session.steering else ""
+        return f"Look for this: {run.look}" if run.look and not run.session.steering else ""
     if shot.status == "paused":
         return "Step makes one minibatch step. Resume goes on."
     if shot.status == "failed":

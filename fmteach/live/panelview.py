@@ -104,7 +104,8 @@ class PanelView:
             zoom = self.close_up and live and now - self._zoom_at > CLOSE_UP_SECONDS
             if changed or now - self._bar_at > BAR_SECONDS:
                 self._paint_bar(self._read())
-            if steered or zoom or (changed and self.close_up) or self._overlay.outgrown():
+            rescaled = changed and live and (self.close_up or self._overlay.rescales())
+            if steered or zoom or rescaled or self._overlay.outgrown():
                 self._zoom_at = now
                 self._paint_figure(self._read())
             elif live:
@@ -163,8 +164,6 @@ class PanelView:
         with self.form.hold_sync():
             self.form.values = state.settings.to_dict()
             self.form.preset = state.preset
-            # The run bar says it, in larger letters, where it has nothing else to say.
-            self.form.look = "" if status in ("ready", "running") else state.look
             self.form.note = LIVE_NOTE if active else NEXT_NOTE if status != "ready" else ""
             self.form.closed = state.closed
 

@@ -43,7 +43,8 @@ class Run:
     """One run in a panel. ``run.model``, ``run.history`` and ``run.config`` are for your own code.
 
     number: 1, 2, ... in the order of starting. data, task: what it was trained on. pinned: kept in
-    the picture whatever comes later. visible: drawn at present.
+    the picture whatever comes later. visible: drawn at present. look: what to look for while it
+    runs.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Run:
     session: Session
     pinned: bool = False
     visible: bool = True
+    look: str = ""
     exported: list[Path] = field(default_factory=list)
 
     @property

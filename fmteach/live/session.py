@@ -84,6 +84,11 @@ class Session:
         return self._status
 
     @property
+    def stepping(self) -> bool:
+        """Is the run paused, or making the steps that step() asked for?"""
+        return self._status == "paused" or self._budget is not None
+
+    @property
     def model(self):
         """The model that is trained. Read it inside ``with session.between_steps() as model:``."""
         return self.trainer.model

@@ -311,6 +311,16 @@ def test_the_run_in_focus_is_drawn_live_beside_older_ones():
     assert len(curves_of(panel)["Run 1, minibatch"][0]) == 0
 
 
+def test_single_steps_can_be_seen_and_the_scale_comes_back():
+    panel = training_panel(**LONG).step(5)
+    layout = lambda: panel.view.plot.figure["layout"]  # noqa: E731
+    eventually(lambda: layout()["xaxis"]["range"][1] < 5)
+    assert len(curves_of(panel)["Run 1, minibatch"][0]) == 5
+    eventually(lambda: "loss of this minibatch" in panel.view.bar.numbers)
+    panel.resume()
+    eventually(lambda: layout()["xaxis"]["range"][1] >= 100_000)
+
+
 def test_only_runs_of_the_same_task_share_a_picture():
     panel = training_panel(**QUICK)
     panel.start().wait()
