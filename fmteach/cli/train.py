@@ -149,10 +149,11 @@ def describe(trainer: Trainer, console: Console) -> None:
         f"validate, {len(data.test):,} to test; {data.num_features:,} features",
         highlight=False,
     )
+    epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
     stop = f", patience {config.patience}" if config.patience else ""
     console.print(
         f"FM with k = {config.k}; {config.optimizer}, learning rate {config.learning_rate:g}, L2 "
-        f"{config.l2:g}, batches of {config.batch_size:,}, {config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}{stop}, seed "
+        f"{config.l2:g}, batches of {config.batch_size:,}, {epochs}{stop}, seed "
         f"{config.seed}, on {trainer.device}",
         highlight=False,
     )
