@@ -39,7 +39,7 @@ def with_progress(
             label or ("FM" if trainer.config.model == "fm" else "linear"),
             total=trainer.total_steps,
             completed=trainer.step,
-            epoch=0.0,
+            epoch=trainer.step / trainer.steps_per_epoch,
             loss="-",
             valid="",
             speed="",

@@ -27,6 +27,7 @@ def on_device(rows: Rows, device: torch.device) -> Rows:
 @torch.no_grad()
 def score_rows(model: LinearModel, rows: Rows, task: Task) -> dict[str, float]:
     """{"loss": ..., metrics ...} of a model on one or more rows that are on its device."""
+    was_training = model.training
     model.eval()
     scores = torch.cat(
         [
@@ -38,4 +39,5 @@ def score_rows(model: LinearModel, rows: Rows, task: Task) -> dict[str, float]:
             for first in range(0, len(rows), _SCORED_AT_ONCE)
         ]
     )
+    model.train(was_training)
     return {"loss": float(task.loss(scores, rows.y)), **task.metrics(scores, rows.y)}

@@ -74,7 +74,7 @@ class Trainer:
         else:
             check_given(model, dataset)
             self.config = describing(model, self.config)
-        self.model = model.to(self.device)
+        self.model = model.to(self.device).train()
         self._rows = {
             name: on_device(rows_of(dataset, name), self.device) for name in ("train", "valid")
         }
@@ -165,14 +165,13 @@ class Trainer:
         return torch.randperm(n, generator=generator).to(self.device)
 
     def _update(self, ids: Tensor, values: Tensor | None, y: Tensor) -> None:
-        self.model.train()
         loss = self.task.loss(self.model(ids, values, unique=True), y)
         value = float(loss.detach())
         if not math.isfinite(value):
             self._diverged(f"the training loss is {value} at step {self.step + 1}")
         if self.config.l2:
             loss = loss + self.config.l2 * self.model.penalty(ids, values)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.model.zero_grad()
         loss.backward()
         self.optimizer.step()
         self.step, self.samples, self._loss = self.step + 1, self.samples + len(y), value
