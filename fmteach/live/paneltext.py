@@ -93,7 +93,7 @@ def detail(shot: Snapshot | None, run: Run | None, baselines: Baselines, look: s
         label = task.metric_labels[task.primary]
         verdict = "better" if better else "not better"
         words.append(
-            f"{label} is {abs(more):.3f} {side} the linear model's, so {verdict}."
+            f"The best {label} is {abs(more):.3f} {side} the linear model's, so {verdict}."
         )  # fmt: skip
     return " ".join(words)
 

@@ -158,6 +158,7 @@ function render({ model, el }) {
     ]) {
       const cell = make(title ? "th" : "td", kind && "fmteach-n", title);
       if (title) cell.scope = "col";
+      if (title === "Loss gap") cell.title = "Validation loss minus training loss, at the end";
       top.append(cell);
     }
     const thead = make("thead");
