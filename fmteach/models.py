@@ -136,7 +136,8 @@ class FactorizationMachine(LinearModel):
         except InputError as error:
             raise InputError(f"{error}. A model without interactions is a LinearModel") from None
         self.init_scale = zero_or_more("init_scale", init_scale)
-        generator = torch.Generator().manual_seed(whole_number("seed", seed, least=0))
+        generator = torch.Generator()
+        generator.manual_seed(whole_number("seed", seed, least=0, most=2**32 - 1))
         V = torch.randn(self.num_features, self.k, generator=generator) * self.init_scale
         self.V = nn.Parameter(V)
 

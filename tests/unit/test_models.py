@@ -169,6 +169,7 @@ def test_bad_rows_are_refused_with_what_came_and_what_was_wanted(ids, values, sa
         (lambda: FactorizationMachine(5, True), "got True"),
         (lambda: FactorizationMachine(5, "2"), "got '2'"),
         (lambda: FactorizationMachine(5, 2, seed=-1), "seed must be"),
+        (lambda: FactorizationMachine(5, 2, seed=2**64), "at most 4294967295"),
         (lambda: FactorizationMachine(5.5, 2), "num_features must be"),
         (lambda: FactorizationMachine(5, -3), "got -3"),
         (lambda: FactorizationMachine(0, 4), "num_features must be a whole number, 1 or more"),

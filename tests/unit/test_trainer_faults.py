@@ -302,3 +302,20 @@ def test_more_evaluations_than_steps_and_a_batch_above_all_rows(clicks):
     records = list(trainer)
     assert [r.step for r in records if r.valid] == [0, 1, 2, 3]
     assert records[-1].samples == 3 * len(clicks.train)
+
+
+def test_no_two_seeds_share_a_shuffle(clicks):
+    zero, one = (Trainer(clicks, QUICK.replace(seed=seed)) for seed in (0, 1))
+    shuffles = [t._shuffled(50, draw).tolist() for t in (zero, one) for draw in (0, 1, 2)]
+    assert all(a != b for i, a in enumerate(shuffles) for b in shuffles[:i])
+
+
+def test_rows_scored_in_several_passes_are_all_scored(monkeypatch):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(100, 2))
+    data = datasets.from_arrays(rng.integers(0, 3, (100, 2)), rng.normal(size=100), values=values)
+    trainer = Trainer(data, QUICK.replace(epochs=1))
+    trainer.fit()
+    whole = trainer.evaluate("train")
+    monkeypatch.setattr("fmteach.training.scoring._SCORED_AT_ONCE", 7)
+    assert trainer.evaluate("train") == pytest.approx(whole)
