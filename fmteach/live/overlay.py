@@ -16,10 +16,26 @@ from fmteach.tasks import Task
 Baselines = Mapping[str, Mapping[str, float]]
 Curve = tuple[np.ndarray, np.ndarray]
 FEWEST_STEPS = 20  # the width of the picture at the first single steps
+LONG = 30  # epochs; a longer run is first drawn over a part of its width, then over more
+PARTS = (0.1, 0.3)
 WILD = 4.0  # a loss above so many base rates does not set the scale of the picture
 BATCH_KEY = f"minibatches, mean of {SMOOTH_STEPS}"
 SHORT = {"base rate": "base", "linear model": "linear"}  # there is little room beside a panel
 _NONE: Curve = (np.empty(0, np.float32), np.empty(0, np.float32))
+
+
+def picture_width(epochs: float, done: float) -> float:
+    """Epochs that the picture spans: the whole run, or the first part of a long one, so that a
+    run of 200 epochs is more than a stroke at the left edge while it begins.
+
+    >>> [picture_width(200, done) for done in (1, 30, 100)], picture_width(20, 1)
+    ([20.0, 60.0, 200], 20)
+    """
+    if epochs > LONG:
+        for part in PARTS:
+            if done < 0.9 * part * epochs:
+                return part * epochs
+    return max(epochs, done)
 
 
 class Overlay:
@@ -44,8 +60,8 @@ class Overlay:
             SHORT.get(name, name): {"loss": scores["loss"], "metric": scores[task.primary]}
             for name, scores in baselines.items()
         }
-        ends = [run.session.snapshot().epoch for run in self.runs]
-        self.width = max([float(epochs), *ends])
+        self._epochs = float(epochs)
+        self.width = self._wanted_width()
         self.stepping = self.steps_singly()
         if self.stepping:  # single steps cannot be seen on a scale of epochs
             trainer = self.runs[-1].trainer
@@ -56,6 +72,10 @@ class Overlay:
         self.steering = sum(len(run.session.steering) for run in self.runs)
         self._sent: tuple | None = None  # (last evaluation sent, place of the minibatch curve)
         self._old = [run_curves(run, focus=False) for run in self.runs[:-1]]
+
+    def _wanted_width(self) -> float:
+        ends = (run.session.snapshot().epoch for run in self.runs)
+        return picture_width(self._epochs, max(ends, default=self._epochs))
 
     def steps_singly(self) -> bool:
         """Is the run in focus stepped by hand, and still near its beginning?"""
@@ -169,8 +189,8 @@ class Overlay:
         return limits
 
     def rescales(self) -> bool:
-        """Does the width no longer suit: a run that was stepped goes on, or is stepped again?"""
-        return self.stepping or self.steps_singly()
+        """Does the width no longer suit: a stepped run goes on, a long run has come further?"""
+        return self.stepping or self.steps_singly() or self.width != self._wanted_width()
 
     def outgrown(self) -> bool:
         """Has the loss grown so far beyond the base rate that the picture shows nothing else?"""

@@ -318,7 +318,14 @@ def test_single_steps_can_be_seen_and_the_scale_comes_back():
     assert len(curves_of(panel)["Run 1, minibatch"][0]) == 5
     eventually(lambda: "loss of this minibatch" in panel.view.bar.numbers)
     panel.resume()
-    eventually(lambda: layout()["xaxis"]["range"][1] >= 100_000)
+    # A long run that has just begun: its first part is drawn.
+    eventually(lambda: layout()["xaxis"]["range"][1] >= 10_000)
+
+
+def test_the_picture_of_a_long_run_widens_until_it_holds_all():
+    panel = training_panel(**{**QUICK, "epochs": 60})
+    panel.start().wait()
+    eventually(lambda: panel.view.plot.figure["layout"]["xaxis"]["range"][1] >= 60)
 
 
 def test_only_runs_of_the_same_task_share_a_picture():
