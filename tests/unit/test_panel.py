@@ -12,12 +12,11 @@ import pytest
 from ipywidgets import Widget
 
 from fmteach.errors import DivergenceError, InputError
-from fmteach.live import panel as panel_module
-from fmteach.live import reference, settings
-from fmteach.live.panel import training_panel
-from fmteach.live.runbook import MOST_UNPINNED
-from fmteach.live.runs import FitGap
-from fmteach.live.settings import PRESETS, Settings
+from fmteach.live.panel import panel as panel_module
+from fmteach.live.panel import reference, settings, training_panel
+from fmteach.live.panel.runbook import MOST_UNPINNED
+from fmteach.live.panel.runs import FitGap
+from fmteach.live.panel.settings import PRESETS, Settings
 from tests.unit.conftest import small_data
 
 QUICK = {

@@ -13,8 +13,8 @@ import pytest
 import torch
 
 from fmteach.errors import DivergenceError, InputError
-from fmteach.live.curves import CURVES
 from fmteach.live.session import Session
+from fmteach.live.session.curves import CURVES
 from fmteach.training import StepRecord, TrainConfig, Trainer
 from tests.unit.conftest import small_data
 

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from fmteach.live import paneltext
-from fmteach.live.controls import RunBar, RunTable, SettingsForm
-from fmteach.live.overlay import Overlay
+from fmteach.live.panel import text as paneltext
+from fmteach.live.panel.controls import RunBar, RunTable, SettingsForm
+from fmteach.live.panel.overlay import Overlay
+from fmteach.live.panel.runs import Run
+from fmteach.live.panel.settings import PRESETS, Settings, form
 from fmteach.live.plot import LivePlot
-from fmteach.live.runs import Run
-from fmteach.live.settings import PRESETS, Settings, form
 from fmteach.tasks import Task
 
 if TYPE_CHECKING:
-    from fmteach.live.pagerequests import PageRequests
+    from fmteach.live.panel.requests import PageRequests
 
 BAR_SECONDS = 0.25
 TABLE_SECONDS = 1.0

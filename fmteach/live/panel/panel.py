@@ -15,14 +15,14 @@ from typing import Any
 
 from fmteach.datasets import Dataset, load
 from fmteach.errors import InputError
-from fmteach.live import paneltext
-from fmteach.live.pagerequests import PageRequests
-from fmteach.live.panelview import PanelView, State
-from fmteach.live.reference import Reference
-from fmteach.live.runbook import RunBook
-from fmteach.live.runs import EXPORT_FOLDER, Run, export_run
+from fmteach.live.panel import text as paneltext
+from fmteach.live.panel.reference import Reference
+from fmteach.live.panel.requests import PageRequests
+from fmteach.live.panel.runbook import RunBook
+from fmteach.live.panel.runs import EXPORT_FOLDER, Run, export_run
+from fmteach.live.panel.settings import FIRST_RUN, PRESETS, Settings
+from fmteach.live.panel.view import PanelView, State
 from fmteach.live.session import Session
-from fmteach.live.settings import FIRST_RUN, PRESETS, Settings
 from fmteach.tasks import get_task
 from fmteach.training import History, Trainer
 

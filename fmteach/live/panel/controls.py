@@ -49,7 +49,7 @@ class SettingsForm(_Asking):
     _esm = _slim("controls.js")
     _css = _slim("panel.css")
 
-    sections = traitlets.List(help="see fmteach.live.settings.form").tag(sync=True)
+    sections = traitlets.List(help="see fmteach.live.panel.settings.form").tag(sync=True)
     values = traitlets.Dict(help="the settings as they are").tag(sync=True)
     presets = traitlets.List(help="[value, title] of each preset").tag(sync=True)
     preset = traitlets.Unicode("", help="the preset that the settings are").tag(sync=True)

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fmteach.errors import InputError
-from fmteach.live.worker import Worker
+from fmteach.live.session.worker import Worker
 
 if TYPE_CHECKING:
     from fmteach.training import History

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fmteach.errors import FMTeachError
-from fmteach.live.curves import LiveCurves
-from fmteach.live.snapshot import Snapshot, SpeedMeter
+from fmteach.live.session.curves import LiveCurves
+from fmteach.live.session.snapshot import Snapshot, SpeedMeter
 from fmteach.training.threads import one_torch_thread
 
 if TYPE_CHECKING:

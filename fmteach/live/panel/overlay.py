@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from fmteach.live.curves import SMOOTH_STEPS
 from fmteach.live.figures import RunCurves, run_style, training_curves, training_figure
-from fmteach.live.runs import Run
+from fmteach.live.panel.runs import Run
+from fmteach.live.session.curves import SMOOTH_STEPS
 from fmteach.tasks import Task
 
 Baselines = Mapping[str, Mapping[str, float]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from fmteach.errors import InputError
-from fmteach.live.runs import Run
+from fmteach.live.panel.runs import Run
 from fmteach.live.session import Session
 
 MOST_UNPINNED = 6  # so many runs that are not pinned stay in the picture
