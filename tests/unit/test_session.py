@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ from fmteach.live.session.curves import CURVES
 from fmteach.training import StepRecord, TrainConfig, Trainer
 from tests.unit.conftest import small_data
 
+ROOT = Path(__file__).parents[2]
 QUICK = TrainConfig(k=2, learning_rate=0.05, batch_size=64, epochs=4, device="cpu", init_scale=0.1)
 LONG = QUICK.replace(epochs=100_000)  # nobody waits for its end
 
@@ -316,3 +320,19 @@ def test_two_runs_at_a_time_leave_torch_as_it_was():
     eventually(lambda: min(first.snapshot().step, second.snapshot().step) > 3)
     first.stop()
     second.stop()  # the fixture looks at the number of threads
+
+
+def test_a_process_that_ends_while_a_run_trains_ends_cleanly():
+    # A daemon thread inside torch at that moment would abort the process (exit status 134).
+    script = (
+        "from fmteach.live.session import Session\n"
+        "from fmteach.training import TrainConfig, Trainer\n"
+        "from tests.unit.conftest import small_data\n"
+        "config = TrainConfig(k=2, batch_size=8, epochs=100_000, device='cpu')\n"
+        "session = Session(Trainer(small_data(), config)).start()\n"
+        "while session.snapshot().step < 20: pass\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert ended.returncode == 0, ended.stderr

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 from fmteach.datasets import Dataset
+from fmteach.live.ending import at_exit
 from fmteach.training import base_rate, linear_baseline
-from fmteach.training.threads import one_torch_thread
 
 Scores = dict[str, float]
 _known: dict[str, dict[str, Scores]] = {}  # by fingerprint, for the whole process
@@ -21,6 +21,7 @@ class Reference:
         self._threads: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
         self.error: Exception | None = None
+        at_exit(self, "wait")
 
     def want(self, dataset: Dataset) -> None:
         """See to the baselines of a data set. The linear model is fitted in the background."""
@@ -48,8 +49,7 @@ class Reference:
 
     def _fit(self, dataset: Dataset) -> None:
         try:
-            with one_torch_thread():
-                best = linear_baseline(dataset).best
+            best = linear_baseline(dataset).best
             _known[dataset.fingerprint]["linear model"] = dict(best.valid)
         except Exception as error:  # a panel without this line is still a panel
             self.error = error

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
-
 import torch
 
 from fmteach.errors import InputError
+from fmteach.live.ending import at_exit
 from fmteach.live.race import costs
 from fmteach.live.race.panel import CostRace
 
 LARGEST = 2**20
 _CURRENT: dict[str, CostRace] = {}
-
-
-@atexit.register
-def _stop_all() -> None:
-    # An interpreter that ends while a thread is inside torch is aborted.
-    for race in _CURRENT.values():
-        race.stop()
 
 
 def cost_race(
@@ -55,4 +47,5 @@ def cost_race(
     where = "cuda" if device == "cuda" else "cpu"
     race = CostRace(k, max_d, m, where, budget or costs.Budget(), key=name)
     _CURRENT[name] = race
+    at_exit(race, "stop")
     return race

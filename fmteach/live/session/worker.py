@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fmteach.errors import FMTeachError
+from fmteach.live.ending import at_exit
 from fmteach.live.session.curves import LiveCurves
 from fmteach.live.session.snapshot import Snapshot, SpeedMeter
-from fmteach.training.threads import one_torch_thread
 
 if TYPE_CHECKING:
     from fmteach.training import StepRecord, Trainer
@@ -127,7 +127,12 @@ class Worker:
         self._over.clear()
         self._thread = threading.Thread(target=self._work, name=f"fmteach {self.name}", daemon=True)
         self._set_going()
+        at_exit(self, "_end")
         self._thread.start()
+
+    def _end(self) -> None:
+        self.stop()
+        self._let_the_last_worker_end()
 
     def _set_going(self) -> None:
         self._status = "running"
@@ -137,17 +142,16 @@ class Worker:
     def _work(self) -> None:
         failed = False
         try:
-            with one_torch_thread():
-                if self._records is None:
-                    self._records = iter(self.trainer)
-                self._notify()
-                while self._may_go_on():
-                    with self._model_lock:
-                        self._steer()
-                        record = next(self._records, None)
-                    if record is None:
-                        break
-                    self._take(record)
+            if self._records is None:
+                self._records = iter(self.trainer)
+            self._notify()
+            while self._may_go_on():
+                with self._model_lock:
+                    self._steer()
+                    record = next(self._records, None)
+                if record is None:
+                    break
+                self._take(record)
         except BaseException as error:
             self._error, self._traceback = error, error.__traceback__
             failed = True
