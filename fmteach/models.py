@@ -228,7 +228,10 @@ def write_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[s
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            temporary.touch()
+            mode = temporary.stat().st_mode  # as any new file here; safetensors alone gives 0600
             save_file(tensors, temporary, metadata)
+            temporary.chmod(mode)
             os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)

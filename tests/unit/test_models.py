@@ -191,6 +191,9 @@ def test_a_saved_model_comes_back_the_same(model, tmp_path):
     assert type(again) is type(model)
     assert torch.equal(again(ids), model(ids))
     assert [file.name for file in path.parent.iterdir()] == ["model.safetensors"]
+    other = path.parent / "other.txt"
+    other.touch()
+    assert path.stat().st_mode == other.stat().st_mode  # a class may read it like any file
 
 
 def test_a_model_of_another_shape_is_refused(tmp_path):
