@@ -68,6 +68,37 @@ const CONFIG = {
   plotlyServerURL: "",
 };
 
+// Two panels side by side become two panels one above the other.
+const NARROW_PX = 560;
+const TALLER = 1.7;
+
+function stacks(layout, width) {
+  return width < NARROW_PX && !!layout.xaxis2?.domain && !layout.yaxis2?.domain;
+}
+
+function stacked(layout) {
+  const out = structuredClone(layout);
+  for (const [n, domain] of [["", [0.58, 1]], ["2", [0, 0.42]]]) {
+    out[`xaxis${n}`] = { ...out[`xaxis${n}`], domain: [0, 1] };
+    out[`yaxis${n}`] = { ...out[`yaxis${n}`], domain };
+  }
+  if (out.legend2?.y < 0) out.legend2.y /= TALLER; // as many pixels below the lower panel
+  for (const note of out.annotations ?? []) {
+    if (note.xref === "paper" && note.yref === "paper") {
+      const [low, high] = layout[note.x < 0.5 ? "xaxis" : "xaxis2"].domain;
+      note.y = note.x < 0.5 ? 0.58 + 0.42 * note.y : 0.42 * note.y;
+      note.x = (note.x - low) / (high - low);
+    }
+  }
+  return out;
+}
+
+// plotly keeps what the reader zoomed as long as an axis means the same: the same range asked for,
+// the same quantity. (Without this it also keeps a fixed range that is asked for no longer.)
+function meaning(axis) {
+  return JSON.stringify([axis.range ?? "auto", axis.title?.text ?? "", axis.type ?? ""]);
+}
+
 // The page's colours and font over the figure's own layout.
 function themed(layout, el, width, height) {
   const css = getComputedStyle(el);
@@ -103,7 +134,7 @@ function themed(layout, el, width, height) {
   out.yaxis = out.yaxis || {};
   for (const name of Object.keys(out)) {
     if (/^[xy]axis\d*$/.test(name)) {
-      out[name] = { ...out[name], gridcolor: grid, zerolinecolor: grid, linecolor: rule, tickcolor: rule };
+      out[name] = { uirevision: meaning(out[name]), ...out[name], gridcolor: grid, zerolinecolor: grid, linecolor: rule, tickcolor: rule };
     }
   }
   return out;
@@ -191,9 +222,11 @@ function render({ model, el }) {
     busy = true;
     dirty = false;
     const began = performance.now();
-    const { data, layout } = model.get("figure");
+    const { data, layout } = figure();
     const full = data.map((trace, i) => lifted({ ...trace, ...curves.get(i) }));
-    const look = themed(layout, root, root.clientWidth, model.get("height"));
+    const narrow = stacks(layout, root.clientWidth);
+    const height = model.get("height") * (narrow ? TALLER : 1);
+    const look = themed(narrow ? stacked(layout) : layout, root, root.clientWidth, height);
     try {
       await lib.react(canvas, full, look, CONFIG);
       if (!drawn) {
@@ -210,11 +243,18 @@ function render({ model, el }) {
     if (dirty) schedule();
   }
 
-  const needsData = () => model.get("figure").data.some((trace) => trace.x === undefined);
+  let parsed = null;
+  function figure() {
+    const spec = model.get("spec");
+    if (parsed?.spec !== spec) parsed = { spec, figure: JSON.parse(spec) };
+    return parsed.figure;
+  }
+
+  const needsData = () => figure().data.some((trace) => trace.x === undefined);
 
   function onMessage(content, buffers) {
     if (content.kind === "plotly") load(buffers[0]);
-    if (content.kind !== "data" || content.rev !== model.get("figure").rev) return;
+    if (content.kind !== "data" || content.rev !== figure().rev) return;
     const numbers = unpack(buffers[0]);
     let at = 0;
     for (const [index, count] of content.traces) {
@@ -242,7 +282,7 @@ function render({ model, el }) {
   words();
   still();
   model.on("msg:custom", onMessage);
-  model.on("change:figure", onFigure);
+  model.on("change:spec", onFigure);
   model.on("change:height", schedule);
   model.on("change:status", words);
   model.on("change:label", words);
@@ -279,7 +319,7 @@ function render({ model, el }) {
     room.disconnect();
     theme.disconnect();
     model.off("msg:custom", onMessage);
-    model.off("change:figure", onFigure);
+    model.off("change:spec", onFigure);
     model.off("change:height", schedule);
     model.off("change:status", words);
     model.off("change:label", words);

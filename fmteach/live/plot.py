@@ -9,6 +9,7 @@ the last curves and is complete.
 
 from __future__ import annotations
 
+import json
 import pathlib
 import threading
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ import numpy as np
 import plotly
 import plotly.graph_objects as go
 import traitlets
+from plotly.utils import PlotlyJSONEncoder
 
 from fmteach.errors import InputError
 from fmteach.live import svg as svg_drawing
@@ -40,7 +42,8 @@ class LivePlot(anywidget.AnyWidget):
 
     `update` and `update_all` take new data, `set_figure` takes a new structure (other traces,
     names or axes). All three may be called from any thread and do not raise when no browser
-    listens. Curves of more than 1200 points are decimated (see `fmteach.live.decimate`).
+    listens. Curves of more than 1200 points are decimated (see `fmteach.live.decimate`). Two
+    panels side by side (xaxis and xaxis2) stand one above the other on a narrow page.
 
     >>> import plotly.graph_objects as go
     >>> plot = LivePlot(go.Figure(go.Scatter(name="loss", x=[0, 1], y=[1.0, 0.5])), label="Loss")
@@ -54,7 +57,8 @@ class LivePlot(anywidget.AnyWidget):
     _esm = _HERE / "plot.js"
     _css = _HERE / "plot.css"
 
-    figure = traitlets.Dict(help="{rev, data, layout}: the figure without its numbers").tag(
+    # One string: nested objects would be indented in a saved notebook, and far larger there.
+    spec = traitlets.Unicode(help="{rev, data, layout} as JSON: the figure without numbers").tag(
         sync=True
     )
     height = traitlets.Int(360).tag(sync=True)
@@ -66,10 +70,14 @@ class LivePlot(anywidget.AnyWidget):
         self._lock = threading.RLock()
         self._curves: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._revision = 0
-        spec, curves = _split(figure, self._revision)
-        self._curves = curves
-        super().__init__(figure=spec, height=height, label=label, **traits)
+        self._figure, self._curves = _split(figure, self._revision)
+        super().__init__(spec=_json(self._figure), height=height, label=label, **traits)
         self.on_msg(self._on_message)
+
+    @property
+    def figure(self) -> dict[str, Any]:
+        """{"rev", "data", "layout"}: the figure that is drawn, without its numbers."""
+        return self._figure
 
     # ---- new data --------------------------------------------------------------------------
 
@@ -106,8 +114,8 @@ class LivePlot(anywidget.AnyWidget):
         """Another structure: number of traces, names, axes. The data come from `figure`."""
         with self._lock:
             self._revision += 1
-            spec, self._curves = _split(figure, self._revision)
-            self._quietly(lambda: setattr(self, "figure", spec))
+            self._figure, self._curves = _split(figure, self._revision)
+            self._quietly(lambda: setattr(self, "spec", _json(self._figure)))
             self._send_curves(self._curves)
 
     def settle(self) -> None:
@@ -242,6 +250,10 @@ def _split(figure: go.Figure, revision: int) -> tuple[dict, dict[int, tuple]]:
             trace = {key: value for key, value in trace.items() if key not in ("x", "y")}
         data.append(trace)
     return {"rev": revision, "data": data, "layout": layout}, curves
+
+
+def _json(figure: dict) -> str:
+    return json.dumps(figure, cls=PlotlyJSONEncoder, separators=(",", ":"), ensure_ascii=False)
 
 
 def _numeric(values) -> bool:

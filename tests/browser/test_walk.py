@@ -170,3 +170,38 @@ def test_07_a_run_is_started_steered_and_stopped(page: LabPage) -> None:
     assert said.split() == ["stopped", "False", "0"]
     page.assert_no_errors()
     assert page.save().stat().st_size < 100_000
+
+
+def test_07_every_change_of_the_picture_gets_a_scale_of_its_own(page: LabPage) -> None:
+    """plotly keeps what a reader zoomed; a range that the panel itself asked for is not kept."""
+    page.open_notebook("07_live_training.ipynb")
+    for cell in ("import torch\n", "EPOCHS = 12", PANEL):
+        page.run_cell(cell)
+    page.run_code("panel.set(epochs=1, batch_size=512).start().wait()")
+    page.output(PANEL)
+    drawn = "() => [...document.querySelectorAll('.js-plotly-plot')].map(p => p._fullLayout)"
+
+    def low_and_high(axis: str) -> list[float]:
+        page.wait_for_timeout(900)
+        return page.evaluate(f"({drawn})().at(-1).{axis}.range")
+
+    whole = low_and_high("yaxis2")
+    close_up = page.output(PANEL).get_by_role("checkbox").first
+    close_up.click()
+    low, high = low_and_high("yaxis2")
+    assert high - low < 0.5 * (whole[1] - whole[0])
+    close_up.click()
+    assert low_and_high("yaxis2") == whole
+    page.run_code("panel.set(task='rating').start().wait()")
+    page.output(PANEL)
+    low, high = low_and_high("yaxis")
+    assert 0.5 < low < high < 2, "the losses of the ratings lie between 0.7 and 1.3"
+
+    # Where the page is narrow, the two panels stand one above the other.
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.output(PANEL)
+    page.wait_for_function(
+        f"() => {{ const p = ({drawn})().at(-1); return p.xaxis.domain[1] === 1 && "
+        "p.yaxis.domain[0] > p.yaxis2.domain[1]; }"
+    )
+    page.assert_no_errors()

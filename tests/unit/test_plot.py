@@ -119,7 +119,7 @@ def test_long_curves_are_bounded_and_keep_their_spike(plot):
 def test_the_state_stays_small_whatever_the_data():
     x = np.arange(50_000.0)
     plot = LivePlot(go.Figure([go.Scatter(name=f"run {i}", x=x, y=np.sin(x)) for i in range(5)]))
-    state = {k: v for k, v in plot.get_state().items() if k in ("figure", "svg", "status")}
+    state = {k: v for k, v in plot.get_state().items() if k in ("spec", "svg", "status")}
     assert len(json.dumps(state)) < 25_000
     assert state["svg"].startswith("<svg") and "run 4" in state["svg"]
     bundle, _ = plot._repr_mimebundle_()
@@ -161,3 +161,8 @@ def test_updates_from_many_threads(plot):
     for message in plot.sent:
         for trace, (_, y) in unpack(message).items():
             assert set(y.tolist()) == {trace}
+
+
+def test_the_stored_figure_is_one_compact_string(plot):
+    assert json.loads(plot.spec) == plot.figure
+    assert ": " not in plot.spec and "\n" not in plot.spec
