@@ -48,7 +48,11 @@ function render({ model, el }) {
       field.inputMode = "decimal";
       field.placeholder = "a number";
       field.setAttribute("aria-label", `${model.get("question")} ${model.get("unit")}`);
-      field.oninput = () => (commit.disabled = value() === undefined);
+      field.oninput = () => {
+        commit.disabled = value() === undefined;
+        const wrong = commit.disabled && /[^\s+\-.]/.test(field.value);
+        problem.textContent = wrong ? "Write one number, with a point if needed: 1.5" : "";
+      };
       // Lab would take single keys for commands.
       field.onkeydown = (event) => event.stopPropagation();
       // "10,000" and "10 000" mean ten thousand; "1,5" is not guessed at.

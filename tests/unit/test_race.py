@@ -335,3 +335,24 @@ def test_a_race_on_the_gpu():
     race = a_race(device="cuda")
     assert race.controls.devices == ["cpu", "cuda"]
     assert {p["form"] for p in race.start().wait(120)} == set(FORMS)
+
+
+def test_an_interrupt_during_wait_stops_the_race_and_says_so(monkeypatch, capsys):
+    race = a_race()
+    race.start()
+
+    def interrupted(_seconds):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(race._over, "wait", interrupted)
+    results = race.wait()
+    assert race.status in ("stopped", "finished") and results == race.results
+    assert "the race was stopped" in capsys.readouterr().out
+
+
+def test_a_stopped_race_may_start_again():
+    race = a_race()
+    race.start().stop()
+    race.wait(60)
+    assert len(race.start().wait(60)) >= len(FORMS) and race.status == "finished"

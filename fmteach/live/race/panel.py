@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import Any
@@ -40,7 +41,8 @@ class CostRace(ipywidgets.VBox):
         self._stopped: dict[str, dict] = {}
         self._error: BaseException | None = None
         self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
+        self._stop, self._over = threading.Event(), threading.Event()
+        self._over.set()
         self.prediction: Prediction = predict(
             key,
             "From which d on is the reformulated form clearly faster than the all-pairs matrix, "
@@ -80,9 +82,14 @@ class CostRace(ipywidgets.VBox):
 
     @property
     def slopes(self) -> dict[str, float | None]:
-        """The slope of log(time) against log(d) of each form, on its largest sizes."""
+        """The slope of log(time) against log(d) of each form, on its largest sizes.
+
+        Two decimals; None where too few sizes are measured.
+        """
         rows = race_text.summary(self.results, self._stopped, "seconds")
-        return {row["form"]: row["slope"] for row in rows}
+        slopes = {row["form"]: row["slope"] for row in rows}
+        # 0.0 is added because "-0.0" puzzles a reader.
+        return {form: None if s is None else round(s, 2) + 0.0 for form, s in slopes.items()}
 
     def start(self) -> CostRace:
         """Begin the race in a worker thread (again, if there was one)."""
@@ -91,7 +98,7 @@ class CostRace(ipywidgets.VBox):
                 return self
             self._points, self._stopped = [], {}
             self.crossing = self._error = None
-            self._stop = threading.Event()
+            self._stop, self._over = threading.Event(), threading.Event()
             self.status = "running"
             self._thread = threading.Thread(target=self._work, name="cost race", daemon=True)
         self.prediction.hide()
@@ -114,12 +121,19 @@ class CostRace(ipywidgets.VBox):
     def wait(self, timeout: float | None = None) -> list[dict]:
         """Wait for the end and return `results`. Raises what went wrong in the worker.
 
-        TimeoutError when the race is not over after `timeout` seconds (it goes on).
+        TimeoutError when the race is not over after `timeout` seconds (it goes on). Ctrl-C, or the
+        kernel's Interrupt, stops the race, says so, and returns what was measured.
         """
-        if self._thread is not None:
-            self._thread.join(timeout)
-            if self._thread.is_alive():
-                raise TimeoutError(f"the race is still running after {timeout:g} s")
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        try:
+            # Not thread.join(): an interrupt in it makes Python 3.11 believe the thread has ended.
+            while not self._over.wait(min(0.2, max(0.0, end - time.monotonic()))):
+                if time.monotonic() >= end:
+                    raise TimeoutError(f"the race is still running after {timeout:g} s")
+        except KeyboardInterrupt:
+            self._stop.set()
+            self._over.wait(10)
+            print("Interrupted: the race was stopped. What was measured is kept.")
         if self._error is not None:
             raise self._error
         return self.results
@@ -143,7 +157,7 @@ class CostRace(ipywidgets.VBox):
     # ---- the worker ------------------------------------------------------------------------
 
     def _work(self) -> None:
-        began = time.perf_counter()
+        began, over = time.perf_counter(), self._over
         total = len(self.sizes) * len(FORMS)
         done = 0
         try:
@@ -168,6 +182,7 @@ class CostRace(ipywidgets.VBox):
             self.plot.set_figure(self._figure())
             self._show_all()
             self.plot.settle()
+            over.set()
 
     def _take(self, point: dict, progress: float) -> None:
         with self._lock:
