@@ -32,14 +32,24 @@ def check_budget(
     """
     name = "7.1 budget"
     best: tuple[float, int] | None = None
+    too_late: list[int] = []
     for history in histories:
         for record in history.evaluations:
-            if record.step == 0 or record.step > steps or record.valid is None:
+            if record.step == 0 or record.valid is None:
                 continue
-            if best is None or record.valid[metric] < best[0]:
+            if record.step > steps:
+                too_late.append(record.step)
+            elif best is None or record.valid[metric] < best[0]:
                 best = (record.valid[metric], record.step)
+    if best is None and too_late:
+        return not_attempted(
+            name,
+            f"your runs were first scored at step {min(too_late):,}, after the {steps} steps "
+            "allowed. The validation rows are scored a few times an epoch, so make an epoch "
+            "shorter: with a larger batch size it has fewer steps.",
+        )
     if best is None:
-        return not_attempted(name, "start a run in the panel above, then check again.")
+        return not_attempted(name, "start a run on the task like in the panel, then check again.")
     value, at = best
     if value <= logloss:
         return Feedback(

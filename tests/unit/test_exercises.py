@@ -103,6 +103,16 @@ def test_stubs_are_not_attempted(stub):
     assert check_budget([], logloss=0.5, steps=10).verdict == "not attempted"
 
 
+def test_runs_that_are_scored_too_late_for_the_budget_are_told_why():
+    data = datasets.load("movielens", task="like")
+    trainer = Trainer(data, TrainConfig(k=2, batch_size=8192, epochs=1))
+    feedback = check_budget([trainer.fit()], logloss=0.5, steps=1)
+    assert feedback.verdict == "not attempted"
+    first = next(r.step for r in trainer.history.evaluations if r.step)
+    assert f"first scored at step {first}, after the 1 steps" in feedback.message
+    assert "larger batch size" in feedback.message
+
+
 @pytest.mark.parametrize(
     "naive, fast, verdict, says",
     [

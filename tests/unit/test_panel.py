@@ -442,6 +442,16 @@ def test_the_gap_in_words(gap, words):
     assert f"{gap.valid_loss - gap.train_loss:.3f} above training loss" in gap.words()
 
 
+def test_a_loss_that_only_rose_is_no_overfitting():
+    gap = FitGap(0, 1.072, 2, 5.365, 3.625)
+    assert gap.words().endswith("rose from its start, by 2.553: the learning rate is too high.")
+    assert (gap.tag, gap.overfitting) == ("rate too high", False)
+
+
+def test_a_validation_loss_below_the_training_loss_is_said_to_be_below():
+    assert FitGap(2, 0.5, 2, 0.6, 0.5).words().endswith("It is 0.100 below training loss.")
+
+
 def test_the_display_carries_text_and_a_drawing_and_stays_small():
     panel = training_panel(**QUICK)
     for _ in range(3):

@@ -164,7 +164,23 @@ class FitGap:
 
     @property
     def overfitting(self) -> bool:
+        return self._rose and self.lowest_epoch > 0
+
+    @property
+    def rate_too_high(self) -> bool:
+        """Has the validation loss risen from the start, and never been below it?"""
+        return self._rose and self.lowest_epoch == 0
+
+    @property
+    def _rose(self) -> bool:
         return self.rise > RISE_THAT_COUNTS * abs(self.lowest_loss)
+
+    @property
+    def tag(self) -> str:
+        """The verdict in a word or three, or nothing."""
+        if self.rate_too_high:
+            return "rate too high"
+        return "overfitting" if self.overfitting else ""
 
     def words(self) -> str:
         """The verdict in words.
@@ -172,9 +188,12 @@ class FitGap:
         >>> print(FitGap(3.0, 0.550, 10.0, 0.400, 0.562).words())
         Validation loss rose by 0.012 since epoch 3: overfitting. It is 0.162 above training loss.
         """
-        above = f"It is {difference(self.gap)} above training loss."
+        side = "above" if self.gap >= 0 else "below"
+        above = f"It is {difference(abs(self.gap))} {side} training loss."
+        rose, since = difference(self.rise), at(self.lowest_epoch)
+        if self.rate_too_high:
+            return f"Validation loss rose from its start, by {rose}: the learning rate is too high."
         if self.overfitting:
-            rose, since = difference(self.rise), at(self.lowest_epoch)
             return f"Validation loss rose by {rose} since epoch {since}: overfitting. {above}"
         if self.lowest_epoch == self.epoch:
             return f"Validation loss was still falling: more epochs may help. {above}"

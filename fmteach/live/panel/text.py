@@ -124,7 +124,7 @@ def table_rows(runs: Sequence[Run], key: tuple[str, str]) -> list[dict[str, Any]
             "colour": colour, "dash": dash, "state": state, "settings": run.settings_text(),
             "best": best, "best_at": best_at, "last": last, "last_at": last_at,
             "gap": "–" if gap is None else difference(gap.gap),
-            "gap_words": "overfitting" if gap is not None and gap.overfitting else "",
+            "gap_words": "" if gap is None else gap.tag,
             "time": duration(shot.seconds), "epochs": f"{at(shot.epoch)} epochs",
         })  # fmt: skip
     return rows
