@@ -51,6 +51,18 @@ def zero_or_more(name: str, value: Any) -> float:
     return number
 
 
+def finite_number(name: str, value: Any) -> float:
+    """value as a float; InputError unless it is a finite number.
+
+    >>> finite_number("trend", -1)
+    -1.0
+    """
+    number = _finite(value)
+    if number is None:
+        raise InputError(f"{name} must be a finite number; got {value!r}")
+    return number
+
+
 def _finite(value: Any) -> float | None:
     # float("16") and float(True) work, but a text or a truth value here is a slip.
     if isinstance(value, str | bytes | bool | np.bool_):

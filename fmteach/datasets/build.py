@@ -108,6 +108,7 @@ def build(
     objective: str,
     real: bool,
     determined_by: Mapping[str, object],
+    oracle: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Dataset:
     """Put encoded fields, targets and a split together. `determined_by` makes the fingerprint."""
     ids, values = join_fields(columns)
@@ -136,6 +137,7 @@ def build(
         fingerprint=hashlib.sha256(described.encode()).hexdigest()[:12],
         labels=tuple(column.labels for column in columns),
         split=split,
+        oracle=oracle,
     )
 
 

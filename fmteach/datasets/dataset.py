@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import html
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,6 +33,8 @@ class Dataset:
     split: the row numbers of the three parts in the data set's own table (`movielens.ratings()`).
     real: False when the rows were made by a generator; such data is called synthetic wherever it
         is shown. fingerprint: a short hash of everything that determines the rows.
+    oracle: of synthetic data, what its true probabilities score on each part, such as
+        oracle["test"]["auc"]: no model can be expected to do better. None for real data.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Dataset:
     fingerprint: str
     labels: tuple[Sequence[str], ...] = field(repr=False)
     split: Split | None = field(default=None, repr=False)
+    oracle: Mapping[str, Mapping[str, float]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         one_of("objective", self.objective, OBJECTIVES)
