@@ -27,7 +27,10 @@ Results = dict[str, dict[str, dict[str, float]]]  # model -> split -> metric -> 
 def train(
     ctx: typer.Context,
     data: Annotated[str, typer.Option(help="Data set.")] = "movielens",
-    task: Annotated[str, typer.Option(help="What to predict: like or rating.")] = "like",
+    task: Annotated[
+        str | None,
+        typer.Option(help="What to predict: like or rating (movielens), click (clicks)."),
+    ] = None,
     split: Annotated[
         str, typer.Option(help="Test rows: random, or time (train on the past, test on the rest).")
     ] = "random",
@@ -71,6 +74,7 @@ def train(
       fmteach train --task rating --split time --save model.safetensors
       fmteach train --task like --epochs 50 --checkpoint run.safetensors
       fmteach train --task like --resume run.safetensors --epochs 80
+      fmteach train --data clicks --split time
     """
     from fmteach import datasets, training
     from fmteach.tasks import get_task
@@ -90,9 +94,10 @@ def train(
     }
     chosen = {name: value for name, value in given.items() if value is not None}
     console = Console(stderr=as_json)
+    task = task or next(iter(datasets.TASKS.get(data, ())), None)
     dataset = datasets.load(data, task=task, split=split)
     if resume is None:
-        config = training.defaults(dataset.objective).replace(**chosen)
+        config = training.defaults(dataset.objective, len(dataset.fields)).replace(**chosen)
         trainer = training.Trainer(dataset, config)
     else:
         refuse_with_resume(ctx)
@@ -176,8 +181,8 @@ def run(trainer: Trainer, console: Console) -> bool:
 
 
 def measure(trainer: Trainer, console: Console, *, with_linear: bool) -> Results:
-    """Validation and test metrics of the base rate, the linear model and the run."""
-    from fmteach.training import base_rate, linear_baseline
+    """Validation and test metrics of the base rate, the linear model, the run and the oracle."""
+    from fmteach.training import ORACLE, base_rate, linear_baseline
 
     data = trainer.dataset
     splits = [name for name in ("valid", "test") if len(getattr(data, name))]
@@ -188,11 +193,18 @@ def measure(trainer: Trainer, console: Console, *, with_linear: bool) -> Results
         results["linear model"] = {name: linear.evaluate(name) for name in splits}
     label = f"FM, k = {trainer.config.k}"
     results[label] = {name: trainer.evaluate(name) for name in splits}
+    if data.oracle is not None:
+        results[ORACLE] = {name: dict(data.oracle[name]) for name in splits}
     return results
 
 
 def metrics_table(results: Results, task: Any) -> Table:
-    """One row a model, one column a split and metric; the best value of a column is bold."""
+    """One row a model, one column a split and metric; the best value of a column is bold.
+
+    The oracle is no model and stands out of the competition.
+    """
+    from fmteach.training import ORACLE
+
     columns = {"loss": task.loss_name, **task.metric_labels}
     if task.loss_name in task.metric_labels.values():
         del columns["loss"]
@@ -208,7 +220,8 @@ def metrics_table(results: Results, task: Any) -> Table:
                 notes.append(label)
             table.add_column(f"{split}\n{name} {'↑' if high else '↓'}", justify="right")
             values = [by_split[split][metric] for by_split in results.values()]
-            best = max(values) if high else min(values)
+            rivals = [v for name, v in zip(results, values, strict=True) if name != ORACLE]
+            best = max(rivals) if high else min(rivals)
             cells.append([f"[bold]{v:.4f}[/]" if v == best else f"{v:.4f}" for v in values])
     for row, name in enumerate(results):
         table.add_row(name, *(column[row] for column in cells))

@@ -1,6 +1,6 @@
 """Data sets by name: `load("movielens", task="like")` gives train, valid and test rows.
 
-To add a data set, write a module with a `load` function of the same arguments and add one line to
+To add a data set, write a module with a `load` function of the same arguments and add an entry to
 `_SOURCES`.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from fmteach.datasets import movielens
+from fmteach.datasets import movielens, synthetic
 from fmteach.datasets.build import from_arrays
 from fmteach.datasets.choices import one_of
 from fmteach.datasets.dataset import Dataset
@@ -18,11 +18,23 @@ from fmteach.datasets.rows import Rows
 from fmteach.datasets.splits import Split
 from fmteach.datasets.table import Table
 
-__all__ = ["DATASETS", "Dataset", "Rows", "Split", "Table", "from_arrays", "load", "movielens"]
+__all__ = [
+    "DATASETS",
+    "TASKS",
+    "Dataset",
+    "Rows",
+    "Split",
+    "Table",
+    "from_arrays",
+    "load",
+    "movielens",
+    "synthetic",
+]
 
 
 class _Source(NamedTuple):
     description: str
+    tasks: Mapping[str, str]
     load: Callable[..., Dataset]
 
 
@@ -30,7 +42,13 @@ _SOURCES = {
     "movielens": _Source(
         "100,004 ratings of 9,066 films by 671 users (real, comes with the course); "
         "tasks rating, like",
+        {"like": "4 stars or more", "rating": "the stars"},
         movielens.load,
+    ),
+    "clicks": _Source(
+        "200,000 clicks and non-clicks in 8 fields (synthetic, with a known truth); task click",
+        {"click": "clicked or not"},
+        synthetic.load,
     ),
 }
 
@@ -38,6 +56,11 @@ DATASETS: Mapping[str, str] = MappingProxyType(
     {name: source.description for name, source in _SOURCES.items()}
 )
 """The names that `load` knows, each with a short description."""
+
+TASKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {name: MappingProxyType(dict(source.tasks)) for name, source in _SOURCES.items()}
+)
+"""The tasks of each data set, each in words. Command line and panel start with the first."""
 
 
 def load(
@@ -53,11 +76,12 @@ def load(
 
     name: one of DATASETS.
     task: what to predict. For "movielens": "rating" (the default; the stars, regression) or
-        "like" (4 stars or more, classification).
+        "like" (4 stars or more, classification). For "clicks": "click" (classification).
     split: "random", or "time": train on the earliest rows, test on the last.
     seed: of the random split. The same seed gives the same rows on every machine.
     features: which fields describe a row. For "movielens": any of "user", "film", "genres" (a film
         has several; their values add up to 1) and "year" (its decade); default ("user", "film").
+        For "clicks": any of its fields; default all.
     valid, test: the share of all rows in these parts. The test rows do not depend on `valid`. With
         `valid=0.0` the validation part is empty and its rows are trained on. This is for the final
         measurement, after all settings have been chosen with a validation part: never choose

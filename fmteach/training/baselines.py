@@ -12,6 +12,9 @@ from fmteach.training.config import TrainConfig
 from fmteach.training.scoring import rows_of
 from fmteach.training.trainer import Trainer
 
+ORACLE = "oracle (best possible)"
+"""What `Dataset.oracle` is called beside the baselines: the scores of the true probabilities."""
+
 _KEPT = 8  # fitted baselines, each of which holds its data set
 _linear: dict[str, Trainer] = {}
 _lock = threading.Lock()

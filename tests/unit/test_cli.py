@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from fmteach import __version__, datasets
 from fmteach.cli import app
-from fmteach.datasets import Dataset
+from fmteach.datasets import Dataset, synthetic
 from fmteach.errors import InputError
 from fmteach.models import load_model
 from fmteach.training import Trainer, progress
@@ -146,3 +146,33 @@ def test_a_run_that_diverges_ends_in_advice() -> None:
     result = run(*SMALL, "--optimizer", "sgd", "--lr", "1e30")
     assert result.exit_code == 2
     assert "smaller learning rate" in " ".join(result.stderr.split())
+
+
+def test_synthetic_data_puts_the_oracle_under_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    data = synthetic.dataset("clicks", rows=2000)
+
+    def load(name: str, **options: Any) -> Dataset:
+        asked.append((name, options["task"]))
+        return data
+
+    monkeypatch.setattr(datasets, "load", load)
+    result = run(*SMALL, "--data", "clicks")
+    assert result.exit_code == 0, result.output
+    assert asked == [("clicks", "click")]  # the only task of this data set
+    assert "(synthetic)" in result.output
+    row = next(line for line in result.output.splitlines() if "oracle (best possible)" in line)
+    assert f"{data.oracle['test']['auc']:.4f}" in row
+    told = json.loads(run(*SMALL, "--data", "clicks", "--json").stdout)
+    assert told["metrics"]["oracle (best possible)"]["valid"] == dict(data.oracle["valid"])
+
+
+def test_the_task_left_out_is_the_first_of_the_data_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    original = datasets.load
+    monkeypatch.setattr(
+        datasets, "load", lambda name, task, split: asked.append(task) or original()
+    )
+    for options in ([], ["--task", "rating"]):
+        assert run(*SMALL, *options).exit_code == 0
+    assert asked == ["like", "rating"]

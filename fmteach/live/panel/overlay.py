@@ -12,6 +12,7 @@ from fmteach.live.figures import RunCurves, run_style, training_curves, training
 from fmteach.live.panel.runs import Run
 from fmteach.live.session.curves import SMOOTH_STEPS
 from fmteach.tasks import Task
+from fmteach.training import ORACLE
 
 Baselines = Mapping[str, Mapping[str, float]]
 Curve = tuple[np.ndarray, np.ndarray]
@@ -20,7 +21,8 @@ LONG = 30  # epochs; a longer run is first drawn over a part of its width, then 
 PARTS = (0.1, 0.3)
 WILD = 4.0  # a loss above so many base rates does not set the scale of the picture
 BATCH_KEY = f"minibatches, mean of {SMOOTH_STEPS}"
-SHORT = {"base rate": "base", "linear model": "linear"}  # there is little room beside a panel
+# There is little room beside a panel.
+SHORT = {"base rate": "base", "linear model": "linear", ORACLE: "oracle"}
 _NONE: Curve = (np.empty(0, np.float32), np.empty(0, np.float32))
 
 

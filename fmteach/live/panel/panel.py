@@ -36,13 +36,14 @@ def _dataset(data: str, task: str) -> Dataset:
 
 
 def training_panel(
-    name: str = "main", data: str = "movielens", task: str = "like", **overrides: Any
+    name: str = "main", data: str = "movielens", task: str | None = None, **overrides: Any
 ) -> TrainingPanel:
     """A panel that trains factorization machines live.
 
     name: one panel is open under a name; a second call with the same name (a cell that is run
         again) stops the run of the first and takes its place.
-    data: one of `fmteach.datasets.DATASETS`. task: "like" or "rating".
+    data: one of `fmteach.datasets.DATASETS`. task: one of `fmteach.datasets.TASKS[data]`, such as
+        "like" or "rating" for the films; None: the first of them.
     overrides: any setting of `fmteach.training.TrainConfig`, for example k=32.
 
     Raises InputError for a name or a value that does not exist, and lists those that do.

@@ -1,4 +1,5 @@
-"""The lines a run is measured against: the base rate at once, the linear model from a thread."""
+"""The lines a run is measured against: the base rate at once, the linear model from a thread, and
+of synthetic data the oracle, which no model can be expected to beat."""
 
 from __future__ import annotations
 
@@ -7,9 +8,10 @@ from collections.abc import Callable
 
 from fmteach.datasets import Dataset
 from fmteach.live.ending import at_exit
-from fmteach.training import base_rate, linear_baseline
+from fmteach.training import ORACLE, base_rate, linear_baseline
 
 Scores = dict[str, float]
+_ORDER = ("base rate", "linear model", ORACLE)
 _known: dict[str, dict[str, Scores]] = {}  # by fingerprint, for the whole process
 
 
@@ -30,6 +32,8 @@ class Reference:
             known = _known.setdefault(mark, {})
             if "base rate" not in known:
                 known["base rate"] = base_rate(dataset)
+                if dataset.oracle is not None:
+                    known[ORACLE] = dict(dataset.oracle["valid"])
             if "linear model" in known or mark in self._threads:
                 return
             thread = threading.Thread(
@@ -40,7 +44,8 @@ class Reference:
 
     def of(self, dataset: Dataset) -> dict[str, Scores]:
         """What is known by now: {"base rate": {"loss": ..., ...}, "linear model": {...}}."""
-        return dict(_known.get(dataset.fingerprint, {}))
+        known = dict(_known.get(dataset.fingerprint, {}))
+        return {name: known[name] for name in _ORDER if name in known}
 
     def wait(self) -> None:
         """Wait until every fit that was asked for has ended."""

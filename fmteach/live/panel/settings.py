@@ -9,12 +9,11 @@ from typing import Any
 
 import torch
 
-from fmteach.datasets import DATASETS
+from fmteach.datasets import DATASETS, TASKS
 from fmteach.datasets.choices import one_of
 from fmteach.errors import InputError
 from fmteach.training import OPTIMIZERS, TrainConfig
 
-TASKS = ("like", "rating")
 MODELS = ("fm", "linear")
 WHOLE = ("k", "batch_size", "epochs", "seed", "evaluations_per_epoch", "patience")
 REAL = ("learning_rate", "l2", "init_scale")
@@ -79,13 +78,17 @@ class Settings:
     config: TrainConfig
 
     @classmethod
-    def first(cls, data: str, task: str, **overrides: Any) -> Settings:
-        """The panel's first settings."""
+    def first(cls, data: str, task: str | None, **overrides: Any) -> Settings:
+        """The panel's first settings. task None: the first of the data set."""
         start = cls("movielens", "like", TrainConfig(**FIRST_RUN))
-        return start.replace(data=data, task=task, **overrides)
+        asked = {} if task is None else {"task": task}
+        return start.replace(data=data, **asked, **overrides)
 
     def replace(self, **changes: Any) -> Settings:
-        """A copy with some settings changed; InputError, and no change, when one is not allowed."""
+        """A copy with some settings changed; InputError, and no change, when one is not allowed.
+
+        Another data set without this task takes its own first task, where none is named.
+        """
         unknown = [name for name in changes if name not in SETTING_NAMES]
         if unknown:
             raise InputError(
@@ -93,7 +96,8 @@ class Settings:
                 f"{', '.join(SETTING_NAMES)}."
             )
         data = one_of("data set", changes.get("data", self.data), DATASETS)
-        task = one_of("task", changes.get("task", self.task), TASKS)
+        own = self.task if self.task in TASKS[data] else next(iter(TASKS[data]))
+        task = one_of("task", changes.get("task", own), TASKS[data])
         rest = {name: changes[name] for name in changes if name in CONFIG_NAMES}
         config = self.config.replace(**{name: _typed(name, rest[name]) for name in rest})
         return Settings(data, task, config)
@@ -142,23 +146,28 @@ def _decades(first: int, last: int, steps: tuple[int, ...]) -> list[float]:
 def form() -> list[dict[str, Any]]:
     """The controls, by section, as the front end needs them: see controls.js."""
 
-    def choice(name, label, options, help=""):
+    def choice(name, label, options, help="", **more):
         options = [[value, text] for value, text in options]
-        return {"name": name, "label": label, "kind": "choice", "options": options, "help": help}
+        return {
+            "name": name, "label": label, "kind": "choice", "options": options, "help": help, **more
+        }  # fmt: skip
 
     def slider(name, label, stops, help=""):
         return {
             "name": name, "label": label, "kind": "slider", "stops": stops, "help": help,
         }  # fmt: skip
 
-    tasks = [("like", "like: 4 stars or more"), ("rating", "rating: the stars")]
+    tasks = {
+        data: [[name, f"{name}: {words}"] for name, words in of_data.items()]
+        for data, of_data in TASKS.items()
+    }
     rates = [*_decades(-4, 1, (1, 2, 3, 5)), 10.0, 20.0, 50.0, 100.0]
     return [
         {
             "title": "Data",
             "fields": [
                 choice("data", "Data set", [(name, name) for name in DATASETS]),
-                choice("task", "Task", tasks),
+                choice("task", "Task", next(iter(tasks.values())), by=["data", tasks]),
             ],
         },
         {

@@ -1,0 +1,86 @@
+"""The training panel and its data sets: tasks follow the data, the oracle stands by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fmteach.datasets import DATASETS, TASKS, synthetic
+from fmteach.errors import InputError
+from fmteach.live.panel import panel as panel_module
+from fmteach.live.panel import settings, training_panel
+from fmteach.live.panel.overlay import Overlay
+from fmteach.live.panel.settings import Settings
+from fmteach.training import ORACLE
+from tests.unit.conftest import small_data
+
+QUICK = {"k": 2, "batch_size": 64, "epochs": 1, "device": "cpu"}
+
+
+@pytest.fixture(autouse=True)
+def small_panels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    data = {
+        ("movielens", "like"): small_data("classification"),
+        ("movielens", "rating"): small_data("regression"),
+        ("clicks", "click"): synthetic.dataset("clicks", rows=2000),
+    }
+    monkeypatch.setattr(panel_module, "_dataset", lambda name, task: data[name, task])
+    monkeypatch.setattr(panel_module, "_open_panels", {})
+    yield
+    for panel in panel_module._open_panels.values():
+        panel.close()
+        panel._reference.wait()
+
+
+def test_tasks_follow_the_data_set() -> None:
+    panel = training_panel(**QUICK)
+    assert (panel.settings["data"], panel.settings["task"]) == ("movielens", "like")
+    panel.set(data="clicks")
+    assert (panel.settings["data"], panel.settings["task"]) == ("clicks", "click")
+    panel.set(data="movielens")
+    assert panel.settings["task"] == "like"
+    panel.set(task="rating").set(data="movielens")
+    assert panel.settings["task"] == "rating"
+    with pytest.raises(InputError, match="unknown task 'like'"):
+        panel.set(data="clicks", task="like")
+    with pytest.raises(InputError, match="unknown task 'click'"):
+        panel.set(task="click")
+    assert panel.settings["data"] == "movielens"
+    assert training_panel("other", data="clicks", **QUICK).settings["task"] == "click"
+
+
+def test_the_form_offers_the_tasks_of_each_data_set() -> None:
+    fields = {field["name"]: field for part in settings.form() for field in part["fields"]}
+    assert [value for value, _ in fields["data"]["options"]] == list(DATASETS)
+    other, offered = fields["task"]["by"]
+    assert other == "data"
+    first = Settings.first("movielens", None)
+    for data, options in offered.items():
+        assert [value for value, _ in options] == list(TASKS[data])
+        for value, words in options:
+            assert words.startswith(f"{value}: ")
+            first.replace(data=data, task=value)
+
+
+def test_the_oracle_stands_beside_the_baselines_of_synthetic_data_only() -> None:
+    panel = training_panel(data="clicks", **QUICK)
+    panel.start().wait()
+    assert list(panel.baselines) == ["base rate", "linear model", ORACLE]
+    scores = panel.baselines[ORACLE]
+    assert scores == dict(panel.current.trainer.dataset.oracle["valid"])
+    assert [ORACLE, f"{scores['auc']:.3f}", f"{scores['loss']:.3f}"] in panel.view.table.baselines
+    assert ORACLE in panel.text()
+    names = [trace["name"] for trace in panel.view.plot.figure["data"] if "name" in trace]
+    assert "oracle" in names
+    panel.set(data="movielens")
+    panel._reference.wait()
+    assert ORACLE not in panel.baselines
+
+
+def test_the_picture_has_room_for_the_oracle_before_there_is_a_run() -> None:
+    panel = training_panel(data="clicks", **QUICK)
+    state = panel._state()
+    overlay = Overlay((), state.task, state.baselines, epochs=5)
+    low, high = overlay.figure().layout.yaxis.range
+    assert low < state.baselines[ORACLE]["loss"] < high
