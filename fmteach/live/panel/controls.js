@@ -67,14 +67,23 @@ function render({ model, el }) {
     const line = row(field, id);
     const select = make("select", "fmteach-select");
     select.id = id;
-    for (const [value, text] of field.options) {
-      const option = make("option", "", text);
-      option.value = value;
-      select.append(option);
-    }
+    let offered = "";
+    // `by`: what is offered depends on another setting, such as the tasks on the data set.
+    const offer = () => {
+      const options = field.by?.[1][model.get("values")[field.by[0]]] ?? field.options;
+      if (offered === JSON.stringify(options)) return;
+      offered = JSON.stringify(options);
+      select.replaceChildren();
+      for (const [value, text] of options) {
+        const option = make("option", "", text);
+        option.value = value;
+        select.append(option);
+      }
+    };
     select.addEventListener("change", () => change(field.name, select.value));
     line.append(select);
     updaters.set(field.name, (value) => {
+      offer();
       if (![...select.options].some((option) => option.value === value)) {
         const option = make("option", "", String(value));
         option.value = value;
