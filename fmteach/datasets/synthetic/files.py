@@ -51,8 +51,10 @@ def write(
     """
     one_of("dialect", dialect, FILE_DIALECTS)
     rows = whole_number("rows", rows)
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(f"path is {path!r}: give the name of a file, such as 'train.txt'.")
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):  # is_dir() may raise, for example when the name is too long
         raise InputError(f"{path} is a folder; name a file in it, such as {path / 'train.txt'}")
     if not path.resolve().parent.is_dir():
         raise InputError(f"the folder of {path} does not exist; make it first")
@@ -61,7 +63,7 @@ def write(
     tally = Tally()
     beside = path.with_name(path.name + ".truth.json")
     try:
-        with _temporary(path) as file, _temporary(beside) as notes:
+        with _temporary(beside) as notes, _temporary(path) as file:
             with _compressed(file) if path.suffix == ".gz" else _plain(file) as out:
                 out.write(rows_of.header())
                 for number in range(-(-rows // BLOCK)):
