@@ -9,9 +9,17 @@ function element(tag, className, text) {
 
 let serial = 0;
 
+// A key belongs to the widget that has the focus. The notebook would move to another cell at an
+// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
+function keepKey(event) {
+  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
+}
+
 function render({ model, el }) {
   const root = element("section", "fmteach-predict");
   root.setAttribute("aria-label", "Prediction");
+  root.addEventListener("keydown", keepKey);
   el.append(root);
   const name = `fmteach-predict-${++serial}`;
   const problem = element("p", "problem");

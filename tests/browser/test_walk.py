@@ -205,3 +205,42 @@ def test_07_every_change_of_the_picture_gets_a_scale_of_its_own(page: LabPage) -
         "p.yaxis.domain[0] > p.yaxis2.domain[1]; }"
     )
     page.assert_no_errors()
+
+
+def test_07_by_keyboard_alone(page: LabPage) -> None:
+    """Arrow keys and letters belong to the widget that has the focus, not to the notebook."""
+    page.open_notebook("07_live_training.ipynb")
+    guess = "falling = live.predict"
+    for cell in ("import torch\n", "EPOCHS = 12", guess, PANEL):
+        page.run_cell(cell)
+    button(page, PANEL, "Start").wait_for()
+    page.output(guess).get_by_role("radio").first.focus()
+    for key in ("ArrowRight", "ArrowRight", "Tab", "Enter"):
+        page.keyboard.press(key)
+    page.wait_value("falling.answer", "'both'")
+
+    cells = len(page.sources())
+    page.output(PANEL).get_by_label("Model").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_value("panel.settings['model']", "'linear'")
+    page.keyboard.press("ArrowUp")
+    button(page, PANEL, "Step").focus()
+    page.keyboard.type("dd")  # would delete a cell of the notebook
+    assert len(page.sources()) == cells
+
+    # A number that is still being typed is neither overwritten nor lost when Start is pressed.
+    k = page.output(PANEL).get_by_label("Factors k, as a number")
+    k.fill("0")
+    k.press("Enter")
+    page.output(PANEL).locator("[data-name=k] + .fmteach-problem").wait_for()
+    k.fill("32")
+    page.wait_for_timeout(900)
+    button(page, PANEL, "Start").click()
+    page.wait_value("panel.runs[-1].config.k", "32")
+    button(page, PANEL, "Stop").click()
+    page.wait_value("panel.status", "'stopped'")
+    page.output(PANEL).get_by_role("button", name="Delete Run 1").press("Enter")
+    page.wait_value("len(panel.runs)", "0")
+    inside = "() => document.activeElement.closest('.fmteach-runs') !== null"
+    page.wait_for_function(inside)
+    page.assert_no_errors()

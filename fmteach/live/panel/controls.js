@@ -31,6 +31,13 @@ function nearest(stops, value) {
   return best;
 }
 
+// A key belongs to the widget that has the focus. The notebook would move to another cell at an
+// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
+function keepKey(event) {
+  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
+}
+
 function render({ model, el }) {
   const send = (content) => {
     try {
@@ -41,15 +48,22 @@ function render({ model, el }) {
   };
   const form = make("form", "fmteach-form");
   form.setAttribute("aria-label", "Settings of the next run");
+  form.addEventListener("keydown", keepKey);
   form.addEventListener("submit", (event) => event.preventDefault());
   const updaters = new Map(); // name -> show this value
   const touched = new Map(); // name -> when
   const timers = new Map();
 
-  function change(name, value) {
+  let last = ""; // the setting that was changed last: a refusal is shown beside it
+
+  function change(name, value, moving = false) {
+    last = name;
     touched.set(name, performance.now());
     clearTimeout(timers.get(name));
-    timers.set(name, setTimeout(() => send({ set: { [name]: value } }), SEND_MS));
+    const set = () => send({ set: { [name]: value } });
+    // A slider that moves sends now and then. All else goes at once: Start may be pressed next.
+    if (moving) timers.set(name, setTimeout(set, SEND_MS));
+    else set();
     setTimeout(refresh, QUIET_MS + 50);
   }
 
@@ -100,7 +114,11 @@ function render({ model, el }) {
     input.inputMode = "decimal";
     input.autocomplete = "off";
     input.id = id;
+    // What is being typed is not overwritten by an answer about another setting.
+    input.addEventListener("input", () => (input.dataset.typing = "yes"));
+    input.addEventListener("blur", () => delete input.dataset.typing);
     input.addEventListener("change", () => {
+      delete input.dataset.typing;
       const number = Number(input.value.trim().replace(",", "."));
       change(field.name, input.value.trim() === "" || Number.isNaN(number) ? input.value : number);
     });
@@ -129,8 +147,9 @@ function render({ model, el }) {
     range.addEventListener("input", () => {
       const value = field.stops[Number(range.value)];
       show(value);
-      change(field.name, value);
+      change(field.name, value, true);
     });
+    range.addEventListener("change", () => change(field.name, field.stops[Number(range.value)]));
     range.addEventListener("keydown", (event) => event.stopPropagation());
     line.append(range, number);
     updaters.set(field.name, (value) => {
@@ -191,9 +210,8 @@ function render({ model, el }) {
     const now = performance.now();
     for (const [name, show] of updaters) {
       if (now - (touched.get(name) ?? -1e9) < QUIET_MS) continue;
-      const typing = document.activeElement;
-      const editing = typing?.classList.contains("fmteach-number") && typing.id.includes(`-${name}`);
-      if (name in values && !(editing && typing.value === say(values[name]))) show(values[name]);
+      const typing = form.querySelector(`[data-name="${name}"] [data-typing]`);
+      if (name in values && !typing) show(values[name]);
     }
     const linear = values.model === "linear";
     const k = form.querySelector('[data-name="k"]');
@@ -203,6 +221,9 @@ function render({ model, el }) {
 
   function words() {
     const problem = model.get("problem");
+    const line = problem && form.querySelector(`[data-name="${last}"]`);
+    const inPlace = line ? line.nextSibling === note : note.parentNode === form;
+    if (!inPlace) line ? line.after(note) : form.append(note);
     note.textContent = problem || model.get("note");
     note.classList.toggle("fmteach-problem", Boolean(problem));
     if (problem) {

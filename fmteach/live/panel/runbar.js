@@ -11,8 +11,16 @@ function make(tag, className, text) {
   return node;
 }
 
+// A key belongs to the widget that has the focus. The notebook would move to another cell at an
+// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
+function keepKey(event) {
+  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
+}
+
 function render({ model, el }) {
   const bar = make("div", "fmteach-runbar");
+  bar.addEventListener("keydown", keepKey);
   const buttons = make("div", "fmteach-buttons");
   buttons.setAttribute("role", "group");
   buttons.setAttribute("aria-label", "Run");

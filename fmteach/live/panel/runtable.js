@@ -25,6 +25,13 @@ function swatch(row) {
   return svg;
 }
 
+// A key belongs to the widget that has the focus. The notebook would move to another cell at an
+// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
+function keepKey(event) {
+  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
+}
+
 function render({ model, el }) {
   const send = (content) => {
     try {
@@ -34,6 +41,7 @@ function render({ model, el }) {
     }
   };
   const root = make("div", "fmteach-runs");
+  root.addEventListener("keydown", keepKey);
   const head = make("div", "fmteach-runs-head");
   head.append(make("span", "fmteach-legend", "Runs"));
   const zoomLabel = make("label", "fmteach-check");
@@ -146,6 +154,7 @@ function render({ model, el }) {
     if (wanted === shape) return fill();
     if (renaming && force !== true && place.querySelector(".fmteach-rename")) return;
     shape = wanted;
+    const before = [...lines.keys()];
     lines.clear();
     const held = document.activeElement?.dataset?.key;
     const inside = held && place.contains(document.activeElement);
@@ -207,7 +216,13 @@ function render({ model, el }) {
     node.append(thead, body);
     place.replaceChildren(node);
     fill();
-    if (inside) place.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
+    if (inside) {
+      const button = (key) => place.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      // After Delete the focus goes to the run that has moved up.
+      const near = Math.min(before.indexOf(Number.parseInt(held, 10)), rows.length - 1);
+      const next = rows[near] && button(`${rows[near].run}-delete`);
+      (button(held) ?? next ?? zoom).focus();
+    }
   }
 
   const redraw = () => table();

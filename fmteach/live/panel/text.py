@@ -125,7 +125,7 @@ def table_rows(runs: Sequence[Run], key: tuple[str, str]) -> list[dict[str, Any]
             "best": best, "best_at": best_at, "last": last, "last_at": last_at,
             "gap": "–" if gap is None else difference(gap.gap),
             "gap_words": "" if gap is None else gap.tag,
-            "time": duration(shot.seconds), "epochs": f"{at(shot.epoch)} epochs",
+            "time": duration(shot.seconds), "epochs": f"{at(shot.epoch)} epoch" + ("" if at(shot.epoch) == "1" else "s"),
         })  # fmt: skip
     return rows
 

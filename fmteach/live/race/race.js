@@ -7,6 +7,13 @@ function element(tag, className, text) {
   return node;
 }
 
+// A key belongs to the widget that has the focus. The notebook would move to another cell at an
+// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
+function keepKey(event) {
+  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
+}
+
 function render({ model, el }) {
   const send = (message) => {
     try {
@@ -17,6 +24,7 @@ function render({ model, el }) {
   };
   const root = element("section", "fmteach-race");
   root.setAttribute("aria-label", "Cost race: controls");
+  root.addEventListener("keydown", keepKey);
   const row = element("div", "row");
 
   const start = element("button", "start");
