@@ -18,6 +18,8 @@ import xml.etree.ElementTree as xml
 from dataclasses import dataclass
 from pathlib import Path
 
+from fmteach.cli.lab import jupyter_environment
+
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 TWO = ["-n", "2", "--dist", "loadfile"]  # a notebook's cells must stay together
@@ -47,6 +49,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "PYTHONPATH": str(ROOT / "tests" / "notebooks"),
 }
+COURSE = jupyter_environment()  # notebooks run in the kernels that `fmteach lab` starts
 NO_TESTS_YET = 5  # pytest's exit status when it found nothing to run
 
 

@@ -21,7 +21,8 @@ from fmteach.errors import InputError
 
 FIRST = "00_start_here.ipynb"
 _CLONE = Path(__file__).resolve().parents[2]
-# Defaults of JupyterLab that the course changes, for this start only: no pop-up asks for news.
+# What the course changes, for this start only: no pop-up asks for news (labconfig/), and kernels
+# load fmteach.kernel (kernels/).
 _SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
 
@@ -73,11 +74,18 @@ def lab(
         console.print("Running as root: JupyterLab is started with --allow-root.")
         arguments.append("--allow-root")
     console.print(f"Starting JupyterLab on {chosen.stem}.")
-    before = os.environ.get("JUPYTER_CONFIG_PATH")
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(_SETTINGS), before]))
-    # The kernels and extensions of this environment come before those of the home folder.
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    os.environ.update(jupyter_environment())
     _serve(arguments, page, console)
+
+
+def jupyter_environment() -> dict[str, str]:
+    """The environment variables that make Jupyter use the settings and kernels of the course."""
+    found = {
+        name: os.pathsep.join(filter(None, [str(_SETTINGS), os.environ.get(name)]))
+        for name in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH")
+    }
+    # The kernels and extensions of this environment come before those of the home folder.
+    return {**found, "JUPYTER_PREFER_ENV_PATH": os.environ.get("JUPYTER_PREFER_ENV_PATH", "1")}
 
 
 def find_notebooks(places: tuple[Path, ...] | None = None) -> Path:

@@ -4,6 +4,10 @@ This is the only part of fmteach that knows ipywidgets and plotly; `import fmtea
 load it.
 """
 
+from IPython import get_ipython
+
+from fmteach.kernel import keep_awake
+
 # Imported at once and not on first use: `predict` is also the name of its module, and what is
 # bound last wins.
 from fmteach.live.compare import draw_runs
@@ -24,3 +28,6 @@ __all__ = [
     "training_panel",
     "wrong_line",
 ]
+
+# A kernel that `fmteach lab` started does so already; one that something else started, from now on.
+keep_awake(getattr(get_ipython(), "kernel", None))

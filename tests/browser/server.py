@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fmteach.cli.lab import jupyter_environment
+
 HOW_TO_GET_CHROMIUM = (
     "no Chromium here: install the package chromium (Debian: apt install chromium), "
     "or set FMTEACH_CHROMIUM to the path of a Chromium or Chrome"
@@ -143,7 +145,8 @@ class LabServer:
         }
         for folder in own.values():
             folder.mkdir(parents=True, exist_ok=True)
-        return {**os.environ, **{name: str(path) for name, path in own.items()}}
+        paths = {name: str(path) for name, path in own.items()}
+        return {**os.environ, **jupyter_environment(), **paths}
 
     def _write_settings(self) -> None:
         folder = self.settings / "@jupyterlab" / "apputils-extension"
