@@ -20,6 +20,7 @@ from fmteach.datasets.table import Table
 
 __all__ = [
     "DATASETS",
+    "SYNTHETIC",
     "TASKS",
     "Dataset",
     "Rows",
@@ -35,6 +36,7 @@ __all__ = [
 class _Source(NamedTuple):
     description: str
     tasks: Mapping[str, str]
+    real: bool
     load: Callable[..., Dataset]
 
 
@@ -43,11 +45,13 @@ _SOURCES = {
         "100,004 ratings of 9,066 films by 671 users (real, comes with the course); "
         "tasks rating, like",
         {"like": "4 stars or more", "rating": "the stars"},
+        True,
         movielens.load,
     ),
     "clicks": _Source(
         "200,000 clicks and non-clicks in 8 fields (synthetic, with a known truth); task click",
         {"click": "clicked or not"},
+        False,
         synthetic.load,
     ),
 }
@@ -56,6 +60,9 @@ DATASETS: Mapping[str, str] = MappingProxyType(
     {name: source.description for name, source in _SOURCES.items()}
 )
 """The names that `load` knows, each with a short description."""
+
+SYNTHETIC = frozenset(name for name, source in _SOURCES.items() if not source.real)
+"""The names of the data sets that a generator makes. Say so wherever a name is shown."""
 
 TASKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {name: MappingProxyType(dict(source.tasks)) for name, source in _SOURCES.items()}

@@ -53,6 +53,7 @@ def test_tasks_follow_the_data_set() -> None:
 def test_the_form_offers_the_tasks_of_each_data_set() -> None:
     fields = {field["name"]: field for part in settings.form() for field in part["fields"]}
     assert [value for value, _ in fields["data"]["options"]] == list(DATASETS)
+    assert ["clicks", "clicks (synthetic)"] in fields["data"]["options"]
     other, offered = fields["task"]["by"]
     assert other == "data"
     first = Settings.first("movielens", None)
@@ -70,7 +71,7 @@ def test_the_oracle_stands_beside_the_baselines_of_synthetic_data_only() -> None
     scores = panel.baselines[ORACLE]
     assert scores == dict(panel.current.trainer.dataset.oracle["valid"])
     assert [ORACLE, f"{scores['auc']:.3f}", f"{scores['loss']:.3f}"] in panel.view.table.baselines
-    assert ORACLE in panel.text()
+    assert ORACLE in panel.text() and "clicks (synthetic), task click" in panel.text()
     names = [trace["name"] for trace in panel.view.plot.figure["data"] if "name" in trace]
     assert "oracle" in names
     panel.set(data="movielens")

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from fmteach.datasets import DATASETS, TASKS
+from fmteach.datasets import DATASETS, SYNTHETIC, TASKS
 from fmteach.datasets.choices import one_of
 from fmteach.errors import InputError
 from fmteach.training import OPTIMIZERS, TrainConfig
@@ -139,6 +139,15 @@ def devices() -> list[tuple[str, str]]:
     return found
 
 
+def titled(data: str) -> str:
+    """The name of a data set as it is shown: what a generator made is called synthetic.
+
+    >>> titled("movielens"), titled("clicks")
+    ('movielens', 'clicks (synthetic)')
+    """
+    return f"{data} (synthetic)" if data in SYNTHETIC else data
+
+
 def _decades(first: int, last: int, steps: tuple[int, ...]) -> list[float]:
     return [float(f"{step}e{power}") for power in range(first, last) for step in steps]
 
@@ -166,7 +175,7 @@ def form() -> list[dict[str, Any]]:
         {
             "title": "Data",
             "fields": [
-                choice("data", "Data set", [(name, name) for name in DATASETS]),
+                choice("data", "Data set", [(name, titled(name)) for name in DATASETS]),
                 choice("task", "Task", next(iter(tasks.values())), by=["data", tasks]),
             ],
         },

@@ -8,7 +8,7 @@ from typing import Any
 
 from fmteach.live.figures import run_style
 from fmteach.live.panel.runs import Run, at, difference, fit_gap
-from fmteach.live.panel.settings import Settings
+from fmteach.live.panel.settings import Settings, titled
 from fmteach.live.session.snapshot import Snapshot
 from fmteach.tasks import Task
 
@@ -118,14 +118,15 @@ def table_rows(runs: Sequence[Run], key: tuple[str, str]) -> list[dict[str, Any]
         if shot.stop_reason == "diverged":
             state = "diverged"
         if run.key != key:
-            state = f"{state}, {run.data} {run.task}".strip(", ")
+            state = f"{state}, {titled(run.data)} {run.task}".strip(", ")
         rows.append({
             "run": run.number, "name": run.name, "pinned": run.pinned, "visible": run.visible,
             "colour": colour, "dash": dash, "state": state, "settings": run.settings_text(),
             "best": best, "best_at": best_at, "last": last, "last_at": last_at,
             "gap": "–" if gap is None else difference(gap.gap),
             "gap_words": "" if gap is None else gap.tag,
-            "time": duration(shot.seconds), "epochs": f"{at(shot.epoch)} epoch" + ("" if at(shot.epoch) == "1" else "s"),
+            "time": duration(shot.seconds),
+            "epochs": f"{at(shot.epoch)} epoch{'' if at(shot.epoch) == '1' else 's'}",
         })  # fmt: skip
     return rows
 
@@ -143,7 +144,7 @@ def panel_text(
     config = settings.config
     model = f"factorization machine, k={config.k}" if config.model == "fm" else "linear model"
     lines = [
-        f"Training panel {name!r}: {settings.data}, task {settings.task}",
+        f"Training panel {name!r}: {titled(settings.data)}, task {settings.task}",
         f"Next run: {model}, {config.optimizer}, learning rate {config.learning_rate:g}, "
         f"L2 {config.l2:g}, batch size {config.batch_size}, {config.epochs} epochs, "
         f"seed {config.seed}, device {config.device}",
