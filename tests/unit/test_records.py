@@ -6,6 +6,7 @@ import io
 import threading
 
 import pytest
+import rich
 import torch
 from rich.console import Console
 
@@ -140,3 +141,15 @@ def test_the_thread_count_of_torch_is_put_back(clicks):
         if r.step == 3:
             break
     assert torch.get_num_threads() == before
+
+
+def test_in_a_notebook_the_bar_is_one_line_that_shows_the_end(clicks, monkeypatch, capsys):
+    monkeypatch.setattr(rich.get_console(), "is_jupyter", True)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as in a kernel
+    trainer = Trainer(clicks, QUICK)
+    trainer.fit(progress=True)
+    lines = capsys.readouterr().out.split("\r")
+    assert "epoch 2.0" in lines[-1] and "valid AUC" in lines[-1] and lines[-1].endswith("\n")
+    assert len(lines) < trainer.total_steps, "one drawing a step would cost more than the step"
+    assert len({len(line.rstrip("\n")) for line in lines[1:]}) == 1, "nothing old is left standing"
+    assert_no_bar_is_drawn()
