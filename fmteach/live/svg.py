@@ -17,7 +17,7 @@ import numpy as np
 from fmteach.live.decimate import decimate
 from fmteach.live.svg_axis import Axis
 
-POINTS = 120
+POINTS, FEWEST_POINTS, ALL_POINTS = 120, 40, 1500  # of a line, and of all lines together
 FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
 DASHES = {"dash": "7 5", "dot": "2 4", "dashdot": "7 4 2 4", "longdash": "12 6"}
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
@@ -45,7 +45,10 @@ def draw(
         )
     else:
         ink, faint, grid = "#212121", "#616161", "#e0e0e0"
-    traces = [_read(trace, i) for i, trace in enumerate(data) if _drawn(trace)]
+    drawn = [(i, trace) for i, trace in enumerate(data) if _drawn(trace)]
+    # Many curves in one picture get fewer points each: a saved notebook stays small.
+    points = min(POINTS, max(FEWEST_POINTS, ALL_POINTS // max(1, len(drawn))))
+    traces = [_read(trace, i, points) for i, trace in drawn]
     legend, legend_height = _legend(traces, layout, width, ink)
     margin = (layout.get("margin") or {}).get("r") or 18
     box = (62.0, 14.0 + legend_height, width - margin, height - 48.0)
@@ -158,7 +161,7 @@ def _drawn(trace: Mapping) -> bool:
     ) in (True, None)
 
 
-def _read(trace: Mapping, index: int) -> dict:
+def _read(trace: Mapping, index: int, points: int) -> dict:
     """The parts of a plotly trace that are drawn, with plotly's defaults filled in."""
     x, y = _array(trace.get("x")), _array(trace.get("y"))
     size = min(len(x), len(y))
@@ -167,7 +170,7 @@ def _read(trace: Mapping, index: int) -> dict:
     mode = trace.get("mode") or "lines"
     filled = trace.get("fill") in ("toself", "tozeroy", "tonext", "tonexty")
     if "text" not in mode and not filled:
-        x, y = decimate(x, y, POINTS)
+        x, y = decimate(x, y, points)
     colour = line.get("color") or marker.get("color") or PALETTE[index % len(PALETTE)]
     return {
         "x": x, "y": y, "mode": mode, "name": trace.get("name") or "",
