@@ -70,7 +70,7 @@ def scores(name: str, rows: int) -> None:
         datasets.load("clicks") if name == "clicks"
         else synthetic.dataset(name, rows, min_count=2)
     )  # fmt: skip
-    batch = 4096 if rows >= 500_000 else 1024
+    batch = 4096 if len(data.train) >= 500_000 else 1024
     settings = TrainConfig(batch_size=batch, learning_rate=0.004, epochs=2, k=8)
     best = {}
     for model in ("linear", "fm"):

@@ -184,6 +184,12 @@ def test_the_oracle_is_what_the_metrics_of_the_true_scores_are() -> None:
     assert parts.mean_probability() == pytest.approx(p.mean())
 
 
+def test_ties_count_half_in_the_auc_of_the_oracle() -> None:
+    y = np.array([True, False, True, False])
+    assert oracle_scores(np.zeros(4), y)["auc"] == 0.5
+    assert oracle_scores(np.array([1.0, 1.0, 2.0, 0.0]), y)["auc"] == 0.875
+
+
 def test_the_oracle_of_one_class_and_of_no_rows() -> None:
     one = oracle_scores(np.array([1.0, 2.0]), np.array([True, True]))
     assert np.isnan(one["auc"]) and one["accuracy"] == 1.0
@@ -266,6 +272,7 @@ def test_texts_of_a_column_are_all_different() -> None:
     texts = fields.hexadecimal(200_000, salt=3)
     assert len(np.unique(texts)) == 200_000
     assert all(len(text) == 8 for text in texts[:100])
+    assert not set(texts) & set(fields.hexadecimal(200_000, salt=4))
 
 
 def test_numbers_come_back_to_their_cells() -> None:

@@ -165,6 +165,7 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
     for path, seed in ((first, 1), (second, 1), (other, 2)):
         path.parent.mkdir()
         synthetic.write(path, "d2l", 500, seed=seed)
+    assert first.read_bytes()[4:8] == bytes(4)  # no time is written
     assert first.read_bytes() == second.read_bytes() != other.read_bytes()
 
 
