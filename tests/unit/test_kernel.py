@@ -1,4 +1,4 @@
-"""A kernel of the course notices every request, also the one that ipykernel 7 would sleep through."""
+"""A kernel of the course notices every request, also one that ipykernel 7 would sleep through."""
 
 from __future__ import annotations
 
