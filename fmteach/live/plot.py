@@ -248,8 +248,14 @@ def _split(figure: go.Figure, revision: int) -> tuple[dict, dict[int, tuple]]:
         if _numeric(x) and _numeric(y):
             curves[index] = _as_curve(x, y)
             trace = {key: value for key, value in trace.items() if key not in ("x", "y")}
-        data.append(trace)
+        if trace.get("type") == "scatter":  # plotly's default
+            trace = {key: value for key, value in trace.items() if key != "type"}
+        data.append({key: value for key, value in trace.items() if not _empty(value)})
     return {"rev": revision, "data": data, "layout": layout}, curves
+
+
+def _empty(value) -> bool:
+    return isinstance(value, dict) and not value
 
 
 def _json(figure: dict) -> str:

@@ -133,7 +133,7 @@ class _Panel:
             )
         if "markers" in trace["mode"]:
             out += [_marker(a, b, trace) for a, b in zip(x[good], y[good], strict=True)]
-        drawing = f'<g clip-path="url(#{self.clip})" opacity="{trace["opacity"]:g}">'
+        drawing = f'<g clip-path="url(#{self.clip})"{_opacity(trace)}>'
         drawing += "".join(out) + "</g>"
         return drawing + "".join(self._words(trace, x, y, good, ink))
 
@@ -216,8 +216,8 @@ def _legend(traces, layout, width, ink) -> tuple[str, float]:
             )
         elif "lines" in trace["mode"]:
             out.append(
-                f'<path d="M{left:.0f} {top - 4:.0f}h26" fill="none" '
-                f'opacity="{trace["opacity"]:g}" {_stroke(trace)}/>'
+                f'<path d="M{left:.0f} {top - 4:.0f}h26" fill="none"{_opacity(trace)} '
+                f"{_stroke(trace)}/>"
             )
         if "markers" in trace["mode"]:
             out.append(_marker(left + 13, top - 4, trace))
@@ -226,17 +226,34 @@ def _legend(traces, layout, width, ink) -> tuple[str, float]:
     return "".join(out), top + 4
 
 
+def _opacity(trace) -> str:
+    return "" if trace["opacity"] == 1 else f' opacity="{trace["opacity"]:g}"'
+
+
 def _stroke(trace) -> str:
     dash = f' stroke-dasharray="{trace["dash"]}"' if trace["dash"] else ""
     return f'stroke="{trace["colour"]}" stroke-width="{trace["width"]:g}"{dash}'
 
 
 def _path(x, y, good) -> str:
-    out, pen = [], "M"
+    """Lines through the good points, in tenths of a pixel; each point relative to the last: short.
+
+    A gap begins a new line.
+    """
+    out, place, again = [], None, ""
     for a, b, ok in zip(x, y, good, strict=True):
-        if ok:
-            out.append(f"{pen}{a:.1f} {b:.1f}")
-        pen = "L" if ok else "M"
+        if not ok:
+            place = None
+            continue
+        last, place = place, (round(10 * float(a)), round(10 * float(b)))
+        if last is None:
+            out.append(f"M{place[0] / 10:g} {place[1] / 10:g}")
+            again = "l"
+        else:
+            right, down = (now - then for now, then in zip(place, last, strict=True))
+            before = again or ("" if right < 0 else " ")
+            out.append(f"{before}{right / 10:g}{'' if down < 0 else ' '}{down / 10:g}")
+            again = ""
     return "".join(out)
 
 
@@ -262,12 +279,12 @@ def _marker(x: float, y: float, trace) -> str:
 
 
 def _line(x1, y1, x2, y2, colour) -> str:
-    return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{colour}" fill="none"/>'
+    return f'<path d="M{x1:.0f} {y1:.0f}L{x2:.0f} {y2:.0f}" stroke="{colour}" fill="none"/>'
 
 
 def _text(x, y, words, colour, anchor) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">'
+        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" fill="{colour}">'
         f"{escape(words)}</text>"
     )
 
