@@ -160,13 +160,6 @@ function unpack(view) {
   return new Float32Array((view.buffer || view).slice(start, start + view.byteLength));
 }
 
-// A key belongs to the widget that has the focus. The notebook would move to another cell at an
-// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
-function keepKey(event) {
-  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
-  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
-}
-
 function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "fmteach-plot";

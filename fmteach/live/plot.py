@@ -25,6 +25,7 @@ from plotly.utils import PlotlyJSONEncoder
 from fmteach.errors import InputError
 from fmteach.live import svg as svg_drawing
 from fmteach.live.decimate import decimate
+from fmteach.live.frontend import script, style
 
 _HERE = pathlib.Path(__file__).parent
 _PLOTLY_JS = pathlib.Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -54,8 +55,8 @@ class LivePlot(anywidget.AnyWidget):
     loss   3       2       0.25
     """
 
-    _esm = _HERE / "plot.js"
-    _css = _HERE / "plot.css"
+    _esm = script(_HERE / "plot.js")
+    _css = style(_HERE / "plot.css")
 
     # One string: nested objects would be indented in a saved notebook, and far larger there.
     spec = traitlets.Unicode(help="{rev, data, layout} as JSON: the figure without numbers").tag(

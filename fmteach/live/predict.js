@@ -1,46 +1,32 @@
 // A question, a guess that is then locked, and later the truth beside it. See predict.py.
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 let serial = 0;
 
-// A key belongs to the widget that has the focus. The notebook would move to another cell at an
-// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
-function keepKey(event) {
-  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
-  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
-}
-
 function render({ model, el }) {
-  const root = element("section", "fmteach-predict");
+  const root = make("section", "fmteach-predict");
   root.setAttribute("aria-label", "Prediction");
   root.addEventListener("keydown", keepKey);
   el.append(root);
   const name = `fmteach-predict-${++serial}`;
-  const problem = element("p", "problem");
+  const problem = make("p", "problem");
   problem.setAttribute("role", "alert");
 
   function form() {
-    const box = element("form");
+    const box = make("form");
     const choices = model.get("choices");
-    const commit = element("button", "commit", "This is my guess");
+    const commit = make("button", "commit", "This is my guess");
     commit.type = "submit";
-    const skip = element("button", "skip", "Skip");
+    const skip = make("button", "skip", "Skip");
     skip.type = "button";
     skip.title = "Go on without a guess";
-    const row = element("div", "row");
+    const row = make("div", "row");
     let value;
     if (choices.length) {
-      const set = element("fieldset");
+      const set = make("fieldset");
       set.setAttribute("aria-label", model.get("question"));
       for (const choice of choices) {
-        const label = element("label", "choice");
-        const radio = element("input");
+        const label = make("label", "choice");
+        const radio = make("input");
         radio.type = "radio";
         radio.name = name;
         radio.value = choice;
@@ -51,7 +37,7 @@ function render({ model, el }) {
       box.append(set);
       value = () => set.querySelector("input:checked")?.value;
     } else {
-      const field = element("input", "number");
+      const field = make("input", "number");
       field.type = "text";
       field.inputMode = "decimal";
       field.placeholder = "a number";
@@ -69,7 +55,7 @@ function render({ model, el }) {
         return typed !== "" && Number.isFinite(Number(typed)) ? Number(typed) : undefined;
       };
       row.append(field);
-      if (model.get("unit")) row.append(element("span", "", model.get("unit")));
+      if (model.get("unit")) row.append(make("span", "", model.get("unit")));
     }
     commit.disabled = true;
     row.append(commit, skip);
@@ -92,18 +78,18 @@ function render({ model, el }) {
   function draw() {
     const state = model.get("state");
     const hadFocus = root.contains(document.activeElement);
-    const parts = [element("p", "fmteach-predict-question", model.get("question"))];
+    const parts = [make("p", "fmteach-predict-question", model.get("question"))];
     if (model.get("revealed")) {
-      const list = element("dl", "answers");
+      const list = make("dl", "answers");
       list.append(
-        element("dt", "", "Your guess"),
-        element("dd", state === "committed" ? "guess" : "", model.get("guess") || "none"),
-        element("dt", "", "The truth"),
-        element("dd", "truth", model.get("truth")),
+        make("dt", "", "Your guess"),
+        make("dd", state === "committed" ? "guess" : "", model.get("guess") || "none"),
+        make("dt", "", "The truth"),
+        make("dd", "truth", model.get("truth")),
       );
       parts.push(list);
-      if (state === "committed") parts.push(element("p", "verdict", model.get("verdict")));
-      parts.push(element("p", "explanation", model.get("explanation")));
+      if (state === "committed") parts.push(make("p", "verdict", model.get("verdict")));
+      parts.push(make("p", "explanation", model.get("explanation")));
     } else if (state === "open") {
       parts.push(form());
     } else {
@@ -111,7 +97,7 @@ function render({ model, el }) {
         state === "committed"
           ? `Your guess is kept: ${model.get("guess")}`
           : "Skipped. You can go on without a guess.";
-      parts.push(element("p", "locked", text));
+      parts.push(make("p", "locked", text));
     }
     root.replaceChildren(...parts);
     if (hadFocus && !root.contains(document.activeElement)) {

@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 
 from fmteach.errors import InputError
+from fmteach.live.frontend import script, style
 
 _HERE = pathlib.Path(__file__).parent
 
@@ -27,8 +28,8 @@ class Prediction(anywidget.AnyWidget):
     notebook that runs unattended gets to its end.
     """
 
-    _esm = _HERE / "predict.js"
-    _css = _HERE / "predict.css"
+    _esm = script(_HERE / "predict.js")
+    _css = style(_HERE / "predict.css")
 
     question = traitlets.Unicode().tag(sync=True)
     choices = traitlets.List(traitlets.Unicode()).tag(sync=True)

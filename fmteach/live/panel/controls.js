@@ -5,13 +5,6 @@ const QUIET_MS = 700; // a control that was just touched is not moved by an olde
 const SEND_MS = 80;
 let count = 0;
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 function say(value) {
   if (value === null || value === undefined) return "";
   if (typeof value !== "number") return String(value);
@@ -29,13 +22,6 @@ function nearest(stops, value) {
     if (Math.abs(scale(stop) - scale(value)) < Math.abs(scale(stops[best]) - scale(value))) best = i;
   });
   return best;
-}
-
-// A key belongs to the widget that has the focus. The notebook would move to another cell at an
-// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
-function keepKey(event) {
-  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
-  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
 }
 
 function render({ model, el }) {

@@ -6,7 +6,6 @@ function, and what follows from it comes back through the widget's traits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from fmteach.live.frontend import script, style
+
 _HERE = Path(__file__).parent
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_CSS_SPACE = re.compile(r"\s*([{};])\s*")
 Handler = Callable[[dict[str, Any]], None]
-
-
-def _slim(name: str) -> str:
-    """A front end's source without comments and indentation: every saved notebook carries it."""
-    source = (_HERE / name).read_text(encoding="utf-8")
-    if name.endswith(".css"):
-        source = _CSS_SPACE.sub(r"\1", _CSS_COMMENT.sub("", source))
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 class _Asking(anywidget.AnyWidget):
@@ -46,8 +36,8 @@ class SettingsForm(_Asking):
     """The settings of the next run, by section. Asks {"set": {name: value}}, {"preset": name},
     {"reset": True}."""
 
-    _esm = _slim("controls.js")
-    _css = _slim("panel.css")
+    _esm = script(_HERE / "controls.js")
+    _css = style(_HERE / "panel.css")
 
     sections = traitlets.List(help="see fmteach.live.panel.settings.form").tag(sync=True)
     values = traitlets.Dict(help="the settings as they are").tag(sync=True)
@@ -61,7 +51,7 @@ class SettingsForm(_Asking):
 class RunBar(_Asking):
     """Start, Pause, Step, Stop, the status and the progress. Asks {"do": "start"} and so on."""
 
-    _esm = _slim("runbar.js")
+    _esm = script(_HERE / "runbar.js")
 
     status = traitlets.Unicode("ready").tag(sync=True)
     headline = traitlets.Unicode("").tag(sync=True)
@@ -74,7 +64,7 @@ class RunTable(_Asking):
     """The runs. Asks {"do": "pin" | "show" | "rename" | "export" | "delete", "run": number},
     {"do": "close-up", "on": bool}, {"do": "text"}."""
 
-    _esm = _slim("runtable.js")
+    _esm = script(_HERE / "runtable.js")
 
     rows = traitlets.List(help="one dict a run, ready to be shown").tag(sync=True)
     baselines = traitlets.List(help="[name, score, loss] of each baseline").tag(sync=True)

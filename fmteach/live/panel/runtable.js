@@ -1,12 +1,5 @@
 // The table of runs, with one button for each thing that can be done to a run.
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 const SVG = "http://www.w3.org/2000/svg";
 const DASH = { solid: "", dash: "7 4", dashdot: "7 3 2 3", longdash: "11 4", dot: "2 3" };
 
@@ -23,13 +16,6 @@ function swatch(row) {
   line.setAttribute("stroke-dasharray", DASH[row.dash] ?? "");
   svg.append(line);
   return svg;
-}
-
-// A key belongs to the widget that has the focus. The notebook would move to another cell at an
-// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
-function keepKey(event) {
-  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
-  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
 }
 
 function render({ model, el }) {

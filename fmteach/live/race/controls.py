@@ -7,14 +7,16 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from fmteach.live.frontend import script, style
+
 _HERE = Path(__file__).parent
 
 
 class RaceControls(anywidget.AnyWidget):
     """Start or Stop, what to show, k and the device. Asks {"do": ...} and {"set": {...}}."""
 
-    _esm = _HERE / "race.js"
-    _css = _HERE / "race.css"
+    _esm = script(_HERE / "race.js")
+    _css = style(_HERE / "race.css")
 
     quantities = traitlets.List(help="[value, title] of each").tag(sync=True)
     quantity = traitlets.Unicode("multiplications").tag(sync=True)

@@ -1,19 +1,5 @@
 // The controls of the cost race. The kernel owns every value; see race.py.
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-// A key belongs to the widget that has the focus. The notebook would move to another cell at an
-// arrow, and delete one at "d d"; what it does with Ctrl, Escape and Shift+Enter stays as it is.
-function keepKey(event) {
-  const notebook = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
-  if (!notebook && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
-}
-
 function render({ model, el }) {
   const send = (message) => {
     try {
@@ -22,21 +8,21 @@ function render({ model, el }) {
       // a page without a kernel shows the last state
     }
   };
-  const root = element("section", "fmteach-race");
+  const root = make("section", "fmteach-race");
   root.setAttribute("aria-label", "Cost race: controls");
   root.addEventListener("keydown", keepKey);
-  const row = element("div", "row");
+  const row = make("div", "row");
 
-  const start = element("button", "start");
+  const start = make("button", "start");
   start.onclick = () => send({ do: model.get("running") ? "stop" : "start" });
   row.append(start);
 
-  const shows = element("div", "group");
-  const set = element("div", "switch");
+  const shows = make("div", "group");
+  const set = make("div", "switch");
   set.setAttribute("role", "radiogroup");
   set.setAttribute("aria-label", "Show");
   const buttons = model.get("quantities").map(([value, title]) => {
-    const button = element("button", "", title);
+    const button = make("button", "", title);
     button.setAttribute("role", "radio");
     button.onclick = () => send({ set: { quantity: value } });
     button.onkeydown = (event) => {
@@ -51,17 +37,17 @@ function render({ model, el }) {
     set.append(button);
     return [value, button];
   });
-  shows.append(element("span", "", "Show"), set);
+  shows.append(make("span", "", "Show"), set);
   row.append(shows);
 
   const sizes = model.get("ks");
-  const size = element("label", "group");
-  const range = element("input");
+  const size = make("label", "group");
+  const range = make("input");
   range.type = "range";
   range.min = 0;
   range.max = sizes.length - 1;
   range.step = 1;
-  const shown = element("output");
+  const shown = make("output");
   range.oninput = () => say(sizes[range.value]);
   range.onchange = () => send({ set: { k: sizes[range.value] } });
   range.onkeydown = (event) => event.stopPropagation();
@@ -69,23 +55,23 @@ function render({ model, el }) {
     shown.textContent = k;
     range.setAttribute("aria-valuetext", `k = ${k}`);
   }
-  size.append(element("span", "", "Embedding size k"), range, shown);
+  size.append(make("span", "", "Embedding size k"), range, shown);
   row.append(size);
 
   const devices = model.get("devices");
-  const select = element("select");
+  const select = make("select");
   if (devices.length > 1) {
-    const where = element("label", "group");
+    const where = make("label", "group");
     for (const device of devices) select.append(new Option(device, device));
     select.onchange = () => send({ set: { device: select.value } });
-    where.append(element("span", "", "Device"), select);
+    where.append(make("span", "", "Device"), select);
     row.append(where);
   }
 
-  const message = element("p", "message");
+  const message = make("p", "message");
   message.setAttribute("role", "status");
-  const bar = element("div", "bar");
-  const filled = element("div");
+  const bar = make("div", "bar");
+  const filled = make("div");
   bar.append(filled);
   root.append(row, message, bar);
   el.append(root);

@@ -1,0 +1,25 @@
+"""The sources of the front ends, made small: every saved notebook carries them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_SHARED = Path(__file__).parent / "shared.js"
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_CSS_SPACE = re.compile(r"\s*([{};])\s*")
+
+
+def script(path: Path) -> str:
+    """A front end's JavaScript behind what all of them share, without comments and indentation."""
+    return "\n".join(map(_slim, (_SHARED, path)))
+
+
+def style(path: Path) -> str:
+    """A style sheet without comments and needless space."""
+    return _CSS_SPACE.sub(r"\1", _CSS_COMMENT.sub("", path.read_text(encoding="utf-8")))
+
+
+def _slim(path: Path) -> str:
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
