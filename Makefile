@@ -28,7 +28,7 @@ test: $(VENV)/.test ## Run every test that this machine can run
 	@$(BIN)/python tests/run.py $(ARGS)
 
 lint: $(VENV)/.test ## Check style and the import contract
-	@$(BIN)/python tests/run.py lint imports
+	@$(BIN)/python tests/run.py lint format imports
 
 doctor: $(VENV)/.lab ## Say what this machine has, and what to do about what it lacks
 	@$(BIN)/fmteach doctor $(ARGS)

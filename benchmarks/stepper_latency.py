@@ -22,9 +22,15 @@ from pathlib import Path
 
 WANTED_MS = 150
 PORT = 8911
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update",
-                  "--disable-sync"]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 SLIDE = """
 ([trait, value]) => new Promise((done, fail) => {
@@ -56,25 +62,56 @@ STEP = """
 
 
 def notebook(folder: Path) -> None:
-    cell = {"cell_type": "code", "id": "c0", "metadata": {}, "outputs": [],
-            "execution_count": None,
-            "source": "from fmteach.live.derivation import stepper\nstepper()"}
+    cell = {
+        "cell_type": "code",
+        "id": "c0",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": "from fmteach.live.derivation import stepper\nstepper()",
+    }
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    (folder / "stepper.ipynb").write_text(json.dumps(
-        {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}))
+    (folder / "stepper.ipynb").write_text(
+        json.dumps(
+            {
+                "cells": [cell],
+                "metadata": {"kernelspec": kernel},
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            }
+        )
+    )
 
 
 def lab(folder: Path) -> subprocess.Popen:
     repository = Path(__file__).resolve().parent.parent
     env = dict(os.environ, IPYTHONDIR=str(folder / "ipython"), PYTHONPATH=str(repository))
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
-                 "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+    for name in (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+    ):
         env[name] = str(folder / name.lower())
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={PORT}",
-         "--IdentityProvider.token=benchmark", "--expose-app-in-browser", *root],
-        cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--ip=127.0.0.1",
+            f"--port={PORT}",
+            "--IdentityProvider.token=benchmark",
+            "--expose-app-in-browser",
+            *root,
+        ],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def wait_for(url: str) -> None:
@@ -135,8 +172,10 @@ def main() -> int:
         values = sorted(times[name])
         worst = values[int(0.95 * (len(values) - 1))]
         slow = slow or (name != "step" and worst > WANTED_MS)
-        print(f"{label:18s} median {statistics.median(values):6.1f} ms   "
-              f"95 % {worst:6.1f} ms   ({len(values)} times)")
+        print(
+            f"{label:18s} median {statistics.median(values):6.1f} ms   "
+            f"95 % {worst:6.1f} ms   ({len(values)} times)"
+        )
     print(f"wanted for the sliders: below {WANTED_MS} ms: {'missed' if slow else 'reached'}")
     return int(slow)
 

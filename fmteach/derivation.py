@@ -86,8 +86,9 @@ def line2(x: Vector, V: Matrix) -> Work:
             dot = dot + V[i][l] * V[i][l]
         diagonal.append(dot * x[i] * x[i])
     total = sum(diagonal)
-    return Work(HALF * (full - total), cells=cells, diagonal=diagonal, full_sum=full,
-                diagonal_sum=total)
+    return Work(
+        HALF * (full - total), cells=cells, diagonal=diagonal, full_sum=full, diagonal_sum=total
+    )
 
 
 def line3(x: Vector, V: Matrix) -> Work:
@@ -103,8 +104,9 @@ def line3(x: Vector, V: Matrix) -> Work:
         total = total + (full_sums[l] - square_sums[l])
         layers.append(layer)
         squares.append(square)
-    return Work(HALF * total, layers=layers, squares=squares, full_sums=full_sums,
-                square_sums=square_sums)
+    return Work(
+        HALF * total, layers=layers, squares=squares, full_sums=full_sums, square_sums=square_sums
+    )
 
 
 def line4(x: Vector, V: Matrix) -> Work:
@@ -120,8 +122,15 @@ def line4(x: Vector, V: Matrix) -> Work:
         right_sums.append(sum(right[l]))
         square_sums.append(sum(squares[l]))
         total = total + (left_sums[l] * right_sums[l] - square_sums[l])
-    return Work(HALF * total, left=left, right=right, squares=squares, left_sums=left_sums,
-                right_sums=right_sums, square_sums=square_sums)
+    return Work(
+        HALF * total,
+        left=left,
+        right=right,
+        squares=squares,
+        left_sums=left_sums,
+        right_sums=right_sums,
+        square_sums=square_sums,
+    )
 
 
 def line5(x: Vector, V: Matrix) -> Work:
@@ -135,8 +144,9 @@ def line5(x: Vector, V: Matrix) -> Work:
         left_sums.append(sum(left[l]))
         square_sums.append(sum(squares[l]))
         total = total + (left_sums[l] * left_sums[l] - square_sums[l])
-    return Work(HALF * total, left=left, squares=squares, left_sums=left_sums,
-                square_sums=square_sums)
+    return Work(
+        HALF * total, left=left, squares=squares, left_sums=left_sums, square_sums=square_sums
+    )
 
 
 @dataclass(frozen=True)
@@ -152,21 +162,46 @@ class Line:
 
 
 LINES: tuple[Line, ...] = (
-    Line(1, "Definition: every pair once",
-         "Σ_i Σ_{j>i} ⟨v_i, v_j⟩ x_i x_j", line1,
-         lambda d, k: (k + 2) * (d * (d - 1) // 2), "(k+2)·d(d−1)/2"),
-    Line(2, "Half of the full square without its diagonal",
-         "½ [ Σ_i Σ_j ⟨v_i, v_j⟩ x_i x_j − Σ_i ⟨v_i, v_i⟩ x_i x_i ]", line2,
-         lambda d, k: (k + 2) * (d * d + d) + 1, "(k+2)·(d²+d) + 1"),
-    Line(3, "The dot product opened into k layers",
-         "½ Σ_l [ Σ_i Σ_j v_il v_jl x_i x_j − Σ_i v_il v_il x_i x_i ]", line3,
-         lambda d, k: 3 * k * (d * d + d) + 1, "3k·(d²+d) + 1"),
-    Line(4, "The sum of a layer is a product of two sums",
-         "½ Σ_l [ (Σ_i v_il x_i)(Σ_j v_jl x_j) − Σ_i v_il² x_i² ]", line4,
-         lambda d, k: 5 * k * d + k + 1, "5kd + k + 1"),
-    Line(5, "Two passes over the features",
-         "½ Σ_l [ (Σ_i v_il x_i)² − Σ_i v_il² x_i² ]", line5,
-         lambda d, k: 2 * k * d + k + 1, "2kd + k + 1"),
+    Line(
+        1,
+        "Definition: every pair once",
+        "Σ_i Σ_{j>i} ⟨v_i, v_j⟩ x_i x_j",
+        line1,
+        lambda d, k: (k + 2) * (d * (d - 1) // 2),
+        "(k+2)·d(d−1)/2",
+    ),
+    Line(
+        2,
+        "Half of the full square without its diagonal",
+        "½ [ Σ_i Σ_j ⟨v_i, v_j⟩ x_i x_j − Σ_i ⟨v_i, v_i⟩ x_i x_i ]",
+        line2,
+        lambda d, k: (k + 2) * (d * d + d) + 1,
+        "(k+2)·(d²+d) + 1",
+    ),
+    Line(
+        3,
+        "The dot product opened into k layers",
+        "½ Σ_l [ Σ_i Σ_j v_il v_jl x_i x_j − Σ_i v_il v_il x_i x_i ]",
+        line3,
+        lambda d, k: 3 * k * (d * d + d) + 1,
+        "3k·(d²+d) + 1",
+    ),
+    Line(
+        4,
+        "The sum of a layer is a product of two sums",
+        "½ Σ_l [ (Σ_i v_il x_i)(Σ_j v_jl x_j) − Σ_i v_il² x_i² ]",
+        line4,
+        lambda d, k: 5 * k * d + k + 1,
+        "5kd + k + 1",
+    ),
+    Line(
+        5,
+        "Two passes over the features",
+        "½ Σ_l [ (Σ_i v_il x_i)² − Σ_i v_il² x_i² ]",
+        line5,
+        lambda d, k: 2 * k * d + k + 1,
+        "2kd + k + 1",
+    ),
 )
 
 
@@ -204,8 +239,13 @@ def derive(x: Any, V: Any) -> tuple[Step, ...]:
     works = [line.compute(x, V) for line in LINES]
     truth, scale = float(works[0].value), _scale(works[1])
     return tuple(
-        Step(line, work, float(work.value) + 0.0, line.cost(len(x), len(V[0])),
-             math.isclose(work.value, truth, rel_tol=1e-9, abs_tol=1e-12 * scale))
+        Step(
+            line,
+            work,
+            float(work.value) + 0.0,
+            line.cost(len(x), len(V[0])),
+            math.isclose(work.value, truth, rel_tol=1e-9, abs_tol=1e-12 * scale),
+        )
         for line, work in zip(LINES, works, strict=True)
     )
 
@@ -221,21 +261,28 @@ def as_numbers(x: Any, V: Any) -> tuple[list[float], list[list[float]]]:
         xs = np.asarray(x, dtype=np.float64)
         Vs = np.asarray(V, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"x and V must hold numbers only, in rows of equal length: {error}") \
-            from None
+        raise InputError(
+            f"x and V must hold numbers only, in rows of equal length: {error}"
+        ) from None
     if xs.ndim != 1 or Vs.ndim != 2 or len(xs) != len(Vs):
-        raise InputError(f"x has shape {list(xs.shape)} and V has shape {list(Vs.shape)}; wanted "
-                         "x of shape [d] and V of shape [d, k], one row of V for each feature")
+        raise InputError(
+            f"x has shape {list(xs.shape)} and V has shape {list(Vs.shape)}; wanted "
+            "x of shape [d] and V of shape [d, k], one row of V for each feature"
+        )
     d, k = Vs.shape
     if not (1 <= d <= MAX_FEATURES and 1 <= k <= MAX_FACTORS):
-        raise InputError(f"d = {d} and k = {k} do not fit on the screen; "
-                         f"wanted d from 1 to {MAX_FEATURES} and k from 1 to {MAX_FACTORS}")
+        raise InputError(
+            f"d = {d} and k = {k} do not fit on the screen; "
+            f"wanted d from 1 to {MAX_FEATURES} and k from 1 to {MAX_FACTORS}"
+        )
     for name, array in (("x", xs), ("V", Vs)):
         bad = ~(np.abs(array) <= LARGEST)  # also true for nan
         if bad.any():
             where = "".join(f"[{n}]" for n in np.argwhere(bad)[0])
-            raise InputError(f"{name}{where} is {array[bad][0]}; wanted a finite number "
-                             f"between -1,000,000 and 1,000,000")
+            raise InputError(
+                f"{name}{where} is {array[bad][0]}; wanted a finite number "
+                f"between -1,000,000 and 1,000,000"
+            )
     return xs.tolist(), Vs.tolist()
 
 

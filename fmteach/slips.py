@@ -108,40 +108,71 @@ class Slip:
 
 
 SLIPS: tuple[Slip, ...] = (
-    Slip("lost_half", 2, "[ Σ_i Σ_j ⟨v_i, v_j⟩ x_i x_j − Σ_i ⟨v_i, v_i⟩ x_i x_i ]",
-         "The ½ in front is lost. The full square holds every pair twice, "
-         "so its sum must be halved.", lost_half),
-    Slip("wrong_index", 3, "½ Σ_l [ Σ_i Σ_j v_il v_jl x_i x_j − Σ_i v_il v_jl x_i x_i ]",
-         "The diagonal sum has v_jl where v_il belongs. No sum over j stands around it, so j has "
-         "no meaning there. A program would still hold the last j of the loop before, j = d. The "
-         "value above is computed in this way. On the diagonal a feature meets itself, so both "
-         "indices are i.", wrong_index, published=True),
-    Slip("stray_half", 3, "½ Σ_l [ Σ_i Σ_j v_il v_jl x_i x_j − ½ Σ_i v_il v_il x_i x_i ]",
-         "A second ½ stands before the diagonal sum. The ½ in front of the bracket halves both "
-         "sums already. With the second ½, only a half of the diagonal is taken away.",
-         stray_half, published=True),
-    Slip("unsquared_x", 4, "½ Σ_l [ (Σ_i v_il x_i)(Σ_j v_jl x_j) − Σ_i v_il² x_i ]",
-         "In the diagonal sum x_i is not squared. A diagonal cell is (v_il x_i)·(v_il x_i), so "
-         "both factors are squared. When every x_i is 0 or 1 this slip cannot be seen, because "
-         "there x_i² = x_i.", unsquared_x),
-    Slip("unsquared_v", 5, "½ Σ_l [ (Σ_i v_il x_i)² − Σ_i v_il x_i² ]",
-         "In the diagonal sum v_il is not squared. A diagonal cell is (v_il x_i)·(v_il x_i), so "
-         "both factors are squared.", unsquared_v),
-    Slip("inner_square", 5, "½ Σ_l [ Σ_i (v_il x_i)² − Σ_i v_il² x_i² ]",
-         "The square stands inside the first sum. Then both sums are the same and "
-         "cancel. The square of a sum is not the sum of the squares: the difference is exactly "
-         "the pairs.", inner_square),
+    Slip(
+        "lost_half",
+        2,
+        "[ Σ_i Σ_j ⟨v_i, v_j⟩ x_i x_j − Σ_i ⟨v_i, v_i⟩ x_i x_i ]",
+        "The ½ in front is lost. The full square holds every pair twice, "
+        "so its sum must be halved.",
+        lost_half,
+    ),
+    Slip(
+        "wrong_index",
+        3,
+        "½ Σ_l [ Σ_i Σ_j v_il v_jl x_i x_j − Σ_i v_il v_jl x_i x_i ]",
+        "The diagonal sum has v_jl where v_il belongs. No sum over j stands around it, so j has "
+        "no meaning there. A program would still hold the last j of the loop before, j = d. The "
+        "value above is computed in this way. On the diagonal a feature meets itself, so both "
+        "indices are i.",
+        wrong_index,
+        published=True,
+    ),
+    Slip(
+        "stray_half",
+        3,
+        "½ Σ_l [ Σ_i Σ_j v_il v_jl x_i x_j − ½ Σ_i v_il v_il x_i x_i ]",
+        "A second ½ stands before the diagonal sum. The ½ in front of the bracket halves both "
+        "sums already. With the second ½, only a half of the diagonal is taken away.",
+        stray_half,
+        published=True,
+    ),
+    Slip(
+        "unsquared_x",
+        4,
+        "½ Σ_l [ (Σ_i v_il x_i)(Σ_j v_jl x_j) − Σ_i v_il² x_i ]",
+        "In the diagonal sum x_i is not squared. A diagonal cell is (v_il x_i)·(v_il x_i), so "
+        "both factors are squared. When every x_i is 0 or 1 this slip cannot be seen, because "
+        "there x_i² = x_i.",
+        unsquared_x,
+    ),
+    Slip(
+        "unsquared_v",
+        5,
+        "½ Σ_l [ (Σ_i v_il x_i)² − Σ_i v_il x_i² ]",
+        "In the diagonal sum v_il is not squared. A diagonal cell is (v_il x_i)·(v_il x_i), so "
+        "both factors are squared.",
+        unsquared_v,
+    ),
+    Slip(
+        "inner_square",
+        5,
+        "½ Σ_l [ Σ_i (v_il x_i)² − Σ_i v_il² x_i² ]",
+        "The square stands inside the first sum. Then both sums are the same and "
+        "cancel. The square of a sum is not the sum of the squares: the difference is exactly "
+        "the pairs.",
+        inner_square,
+    ),
 )
 
 HISTORY = {
     "wrong_index": "This is real history. The first version of the factorization machine page of "
-                   "d2l.ai, a book that many of us have learned from, had this index in its third "
-                   "line. It was corrected later. Such a slip is easy to make, and hard to see "
-                   "without numbers.",
+    "d2l.ai, a book that many of us have learned from, had this index in its third "
+    "line. It was corrected later. Such a slip is easy to make, and hard to see "
+    "without numbers.",
     "stray_half": "This is real history. An early version of the factorization machine page of "
-                  "d2l.ai, a book that many of us have learned from, had this ½ in its third "
-                  "line. Later versions do not have it. Such a slip is easy to make, and hard to "
-                  "see without numbers.",
+    "d2l.ai, a book that many of us have learned from, had this ½ in its third "
+    "line. Later versions do not have it. Such a slip is easy to make, and hard to "
+    "see without numbers.",
 }
 
 
@@ -150,8 +181,9 @@ def get_slip(name: str) -> Slip:
     for slip in SLIPS:
         if slip.name == name:
             return slip
-    raise InputError(f"slip {name!r} is not known; choose from "
-                     + ", ".join(slip.name for slip in SLIPS))
+    raise InputError(
+        f"slip {name!r} is not known; choose from " + ", ".join(slip.name for slip in SLIPS)
+    )
 
 
 def compare(slip: Slip, x: Any, V: Any) -> tuple[float, float, str]:
@@ -182,8 +214,9 @@ def visible(slip: Slip, x: Vector, V: Matrix) -> bool:
     return abs(value - truth) > max(0.1, 0.05 * abs(truth)) and abs(truth) > 0.1
 
 
-def hunting_numbers(slip: Slip, seed: int, d: int = 4, k: int = 2) \
-        -> tuple[list[float], list[list[float]]]:
+def hunting_numbers(
+    slip: Slip, seed: int, d: int = 4, k: int = 2
+) -> tuple[list[float], list[list[float]]]:
     """Random numbers on which this slip is visible; the same for the same seed. d is at least 2."""
     if d < 2:
         raise InputError(f"d = {d}: with fewer than 2 features there is no pair; choose d from 2")

@@ -25,6 +25,7 @@ PYTEST = [sys.executable, "-m", "pytest", "-q"]
 TWO = ["-n", "2", "--dist", "loadfile"]  # a notebook's cells must stay together
 STEPS = {
     "lint": [sys.executable, "-m", "ruff", "check", "."],
+    "format": [sys.executable, "-m", "ruff", "format", "--check", "."],
     "imports": [str(Path(sys.executable).with_name("lint-imports"))],
     "unit": [*PYTEST, *TWO, "tests/unit", "fmteach"],
     # Runs every notebook from top to bottom; compares the outputs of the cells that ask for it.

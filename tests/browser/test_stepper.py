@@ -35,12 +35,18 @@ front.render({{ el: document.getElementById("here"), model: {{
 
 
 def exported(widget: Any) -> str:
-    names = ["line", "layer", "d", "k", "payload", "formulas"] if isinstance(widget, Stepper) \
+    names = (
+        ["line", "layer", "d", "k", "payload", "formulas"]
+        if isinstance(widget, Stepper)
         else ["round", "choices", "rounds", "formulas"]
+    )
     script = "stepper.js" if isinstance(widget, Stepper) else "hunt.js"
     source = (HERE / script).read_text("utf-8").replace("export default", "const front =")
-    return EXPORTED.format(css=(HERE / "stepper.css").read_text("utf-8"), source=source,
-                           state=json.dumps({name: getattr(widget, name) for name in names}))
+    return EXPORTED.format(
+        css=(HERE / "stepper.css").read_text("utf-8"),
+        source=source,
+        state=json.dumps({name: getattr(widget, name) for name in names}),
+    )
 
 
 @pytest.fixture
@@ -124,10 +130,13 @@ def test_the_hunt_needs_no_kernel(paper: Any) -> None:
 
 
 def test_in_jupyterlab_numbers_go_to_python_and_back(page: LabPage) -> None:
-    page.write_notebook("stepper.ipynb", [
-        "from fmteach import live\ns = live.stepper()\ns",
-        "print(s.d, s.x[1], s.line)",
-    ])
+    page.write_notebook(
+        "stepper.ipynb",
+        [
+            "from fmteach import live\ns = live.stepper()\ns",
+            "print(s.d, s.x[1], s.line)",
+        ],
+    )
     page.open_notebook("stepper.ipynb")
     page.run_cell(0)
     page.locator(".fmst-cell").first.wait_for()

@@ -186,8 +186,9 @@ def test_formulas_are_small_and_tagged_and_follow_the_theme():
         svg = path.read_text("utf-8")
         ET.fromstring(svg)
         assert len(svg) < 14_000 and 'fill="currentColor"' in svg and "<text" not in svg
-        wanted = tags.get(path.stem, set() if "slip" in path.stem else
-                          {"cross", "diag", "half", "layer"})
+        wanted = tags.get(
+            path.stem, set() if "slip" in path.stem else {"cross", "diag", "half", "layer"}
+        )
         assert wanted <= set(re.findall(r'class=" ?t-(\w+)"', svg)), path.stem
         ids = re.findall(r'\bid="([^"]+)"', svg)
         assert ids and all(name.startswith(path.stem + "-") for name in ids)

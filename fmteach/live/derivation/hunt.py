@@ -46,8 +46,9 @@ class WrongLineHunt(anywidget.AnyWidget):
         super().__init__(
             rounds=rounds,
             choices=[[] for _ in rounds],
-            formulas={name: (_HERE / "formulas" / f"{name}.svg").read_text("utf-8")
-                      for name in names},
+            formulas={
+                name: (_HERE / "formulas" / f"{name}.svg").read_text("utf-8") for name in names
+            },
         )
 
     @property
@@ -70,8 +71,10 @@ class WrongLineHunt(anywidget.AnyWidget):
         if line not in range(1, len(LINES) + 1):
             raise InputError(f"line {line!r} does not exist; choose 1 to {len(LINES)}")
         if not self.solved and line not in self.choices[self.round]:
-            self.choices = [[*chosen, line] if n == self.round else chosen
-                            for n, chosen in enumerate(self.choices)]
+            self.choices = [
+                [*chosen, line] if n == self.round else chosen
+                for n, chosen in enumerate(self.choices)
+            ]
         return self.rounds[self.round]["lines"][line - 1]["said"]
 
     def another(self) -> None:
@@ -108,8 +111,11 @@ class WrongLineHunt(anywidget.AnyWidget):
     def to_svg(self) -> str:
         """The derivation that is shown as one still picture."""
         shown = self.rounds[self.round]
-        return column("One of these five lines is wrong. Which one?",
-                      [self.formulas[line["svg"]] for line in shown["lines"]], shown["numbers"])
+        return column(
+            "One of these five lines is wrong. Which one?",
+            [self.formulas[line["svg"]] for line in shown["lines"]],
+            shown["numbers"],
+        )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -119,15 +125,19 @@ class WrongLineHunt(anywidget.AnyWidget):
     @traitlets.validate("round")
     def _check(self, proposal: Any) -> int:
         if not 0 <= proposal["value"] < len(self.rounds):
-            raise InputError(f"round {proposal['value']} does not exist; "
-                             f"there are rounds 0 to {len(self.rounds) - 1}")
+            raise InputError(
+                f"round {proposal['value']} does not exist; "
+                f"there are rounds 0 to {len(self.rounds) - 1}"
+            )
         return proposal["value"]
 
     @traitlets.observe("choices")
     def _count(self, _change: Any) -> None:
         self.tries = sum(len(chosen) for chosen in self.choices)
-        self.found = sum(shown["answer"] in chosen
-                         for shown, chosen in zip(self.rounds, self.choices, strict=True))
+        self.found = sum(
+            shown["answer"] in chosen
+            for shown, chosen in zip(self.rounds, self.choices, strict=True)
+        )
 
 
 def _round(slip: Slip, seed: int) -> dict[str, Any]:
@@ -138,18 +148,35 @@ def _round(slip: Slip, seed: int) -> dict[str, Any]:
     for step in derive(x, V):
         number, value = step.line.number, show(step.value, 2, 4)
         if number == slip.line:
-            lines.append({"svg": f"slip_{slip.name}", "formula": slip.formula, "value": wrong,
-                          "said": f"Found. {said} {slip.reason}"})
+            lines.append(
+                {
+                    "svg": f"slip_{slip.name}",
+                    "formula": slip.formula,
+                    "value": wrong,
+                    "said": f"Found. {said} {slip.reason}",
+                }
+            )
             continue
-        answer = (f"Line {number} gives {value}, and line 1, the definition, gives {value}: "
-                  "this line is right.")
+        answer = (
+            f"Line {number} gives {value}, and line 1, the definition, gives {value}: "
+            "this line is right."
+        )
         if number == 1:
-            answer = (f"Line 1 is the definition. It gives {value}, and the other lines must give "
-                      "the same. Look further down.")
-        lines.append({"svg": f"line{number}", "formula": step.line.formula, "value": step.value,
-                      "said": answer})
-    rows = "   ".join(f"v_{i} = ({', '.join(show(v, 0, 4) for v in row)})"
-                      for i, row in enumerate(V, start=1))
+            answer = (
+                f"Line 1 is the definition. It gives {value}, and the other lines must give "
+                "the same. Look further down."
+            )
+        lines.append(
+            {
+                "svg": f"line{number}",
+                "formula": step.line.formula,
+                "value": step.value,
+                "said": answer,
+            }
+        )
+    rows = "   ".join(
+        f"v_{i} = ({', '.join(show(v, 0, 4) for v in row)})" for i, row in enumerate(V, start=1)
+    )
     return {
         "slip": slip.name,
         "answer": slip.line,

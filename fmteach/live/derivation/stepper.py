@@ -142,8 +142,14 @@ class Stepper(anywidget.AnyWidget):
 
     def to_svg(self) -> str:
         """The current state as one still picture, for a page without widgets."""
-        return picture(derive(self.x, self.V), self.x, self.V, self.line,
-                       min(self.layer, self.k), self.formulas[f"line{self.line}"])
+        return picture(
+            derive(self.x, self.V),
+            self.x,
+            self.V,
+            self.line,
+            min(self.layer, self.k),
+            self.formulas[f"line{self.line}"],
+        )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -159,7 +165,10 @@ class Stepper(anywidget.AnyWidget):
             steps = derive(x, V)
             d, k = len(x), len(V[0])
             self.payload = {
-                "d": d, "k": k, "x": x, "V": V,
+                "d": d,
+                "k": k,
+                "x": x,
+                "V": V,
                 "scale_d": SCALE_D,
                 "text": {str(n): text_table(steps, x, V, n) for n in range(1, LAST_LINE + 1)},
                 "lines": [
@@ -208,8 +217,9 @@ class Stepper(anywidget.AnyWidget):
 
 def _formulas() -> dict[str, str]:
     folder = _HERE / "formulas"
-    return {f"line{n}": (folder / f"line{n}.svg").read_text("utf-8")
-            for n in range(1, LAST_LINE + 1)}
+    return {
+        f"line{n}": (folder / f"line{n}.svg").read_text("utf-8") for n in range(1, LAST_LINE + 1)
+    }
 
 
 def stepper(x: Any = None, V: Any = None, d: int = 4, k: int = 2, seed: int = 0) -> Stepper:

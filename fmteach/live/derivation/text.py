@@ -11,15 +11,15 @@ SCALE_D = 1000  # "what would this line cost with a thousand features"
 
 SENTENCES = {
     1: "The definition meets every pair i < j once: the cells above the diagonal. "
-       "For each pair it computes a whole dot product.",
+    "For each pair it computes a whole dot product.",
     2: "Every pair appears twice in the full square, once above and once below the diagonal. "
-       "Each diagonal cell has no partner, so take it away, then halve.",
+    "Each diagonal cell has no partner, so take it away, then halve.",
     3: "A dot product is a sum over l. Pull this sum to the front: the square becomes k layers. "
-       "Every cell of a layer is (v_il x_i) · (v_jl x_j).",
+    "Every cell of a layer is (v_il x_i) · (v_jl x_j).",
     4: "In a layer every cell is a product of its row number and its column number. So the sum "
-       "of all cells is the sum of the rows times the sum of the columns. No cell is needed.",
+    "of all cells is the sum of the rows times the sum of the columns. No cell is needed.",
     5: "Both sums are the same number, so square one of them. What remains are two passes over "
-       "the features: a running sum and a running sum of squares.",
+    "the features: a running sum and a running sum of squares.",
 }
 
 
@@ -42,29 +42,41 @@ def scale_sentence(step: Step, k: int) -> str:
     return f"{text}, {first / count:,.0f} times fewer than line 1."
 
 
-def text_table(steps: Sequence[Step], x: Sequence[float], V: Sequence[Sequence[float]],
-               line: int) -> str:
+def text_table(
+    steps: Sequence[Step], x: Sequence[float], V: Sequence[Sequence[float]], line: int
+) -> str:
     """The plain-text twin of the stepper: numbers, the five lines, and the current line."""
     d, k = len(x), len(V[0])
     head = ["line", "formula", "value", "multiplications", f"with d = {SCALE_D:,}"]
     rows: list[list[Any]] = [
-        [("> " if step.line.number == line else "  ") + str(step.line.number), step.line.formula,
-         show(step.value, 2, 4), f"{step.multiplications:,}",
-         f"{multiplications(step.line.number, SCALE_D, k):,}"]
+        [
+            ("> " if step.line.number == line else "  ") + str(step.line.number),
+            step.line.formula,
+            show(step.value, 2, 4),
+            f"{step.multiplications:,}",
+            f"{multiplications(step.line.number, SCALE_D, k):,}",
+        ]
         for step in steps
     ]
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     lines = [
         f"x = ({', '.join(show(value, 0, 4) for value in x)})",
-        *(f"v_{i} = ({', '.join(show(value, 0, 4) for value in row)})"
-          for i, row in enumerate(V, start=1)),
+        *(
+            f"v_{i} = ({', '.join(show(value, 0, 4) for value in row)})"
+            for i, row in enumerate(V, start=1)
+        ),
         "",
     ]
     for row in [head, *rows]:
-        cells = [text.rjust(width) if n > 1 else text.ljust(width)
-                 for n, (text, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            text.rjust(width) if n > 1 else text.ljust(width)
+            for n, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append("  ".join(cells).rstrip())
     equal = all(step.equal for step in steps)
-    lines += ["", "All five values are equal." if equal else "The values are not all equal.",
-              f"Line {line}, d = {d}, k = {k}. {SENTENCES[line]}"]
+    lines += [
+        "",
+        "All five values are equal." if equal else "The values are not all equal.",
+        f"Line {line}, d = {d}, k = {k}. {SENTENCES[line]}",
+    ]
     return "\n".join(lines)
