@@ -33,8 +33,14 @@ class Task:
     metrics: Callable[[Tensor, Tensor], dict[str, float]]
     metric_labels: Mapping[str, str]
     primary: str
-    higher_is_better: bool
+    higher: frozenset[str]
+    """The metrics of which a higher value is better; of the others, and of the loss, a lower."""
     constant_score: Callable[[Tensor], float]
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Of the primary metric."""
+        return self.primary in self.higher
 
     def better(self, a: float, b: float) -> bool:
         """Is the primary metric's value a better than b? NaN is never better.
@@ -132,7 +138,7 @@ REGRESSION = Task(
     metrics=lambda scores, y: {"rmse": rmse(scores, y), "mae": mae(scores, y)},
     metric_labels={"rmse": "RMSE", "mae": "MAE"},
     primary="rmse",
-    higher_is_better=False,
+    higher=frozenset(),
     constant_score=lambda y: float(y.double().mean()),
 )
 
@@ -147,7 +153,7 @@ CLASSIFICATION = Task(
     },
     metric_labels={"logloss": "logloss", "auc": "AUC", "accuracy": f"accuracy at {THRESHOLD}"},
     primary="auc",
-    higher_is_better=True,
+    higher=frozenset({"auc", "accuracy"}),
     constant_score=_base_rate_score,
 )
 

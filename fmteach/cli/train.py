@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from fmteach.training import Trainer
 
 INTERRUPTED = 130
-HIGHER_IS_BETTER = ("auc", "accuracy")
 # What a checkpoint decides: with --resume these options would contradict it.
 _KEPT = ("k", "optimizer", "lr", "l2", "batch_size", "seed", "device", "patience")
 Results = dict[str, dict[str, dict[str, float]]]  # model -> split -> metric -> value
@@ -214,14 +213,16 @@ def metrics_table(results: Results, task: Any) -> Table:
     cells: list[list[str]] = []
     for split in next(iter(results.values())):
         for metric, label in columns.items():
-            high = metric in HIGHER_IS_BETTER
+            high = metric in task.higher
             name, *condition = label.split(" at ")
             if condition and f"{name} at {condition[0]}" not in notes:
                 notes.append(label)
             table.add_column(f"{split}\n{name} {'↑' if high else '↓'}", justify="right")
             values = [by_split[split][metric] for by_split in results.values()]
-            rivals = [v for name, v in zip(results, values, strict=True) if name != ORACLE]
-            best = max(rivals) if high else min(rivals)
+            rivals = [
+                v for name, v in zip(results, values, strict=True) if name != ORACLE and v == v
+            ]
+            best = (max if high else min)(rivals, default=None)  # NaN, as AUC of one class, is none
             cells.append([f"[bold]{v:.4f}[/]" if v == best else f"{v:.4f}" for v in values])
     for row, name in enumerate(results):
         table.add_row(name, *(column[row] for column in cells))

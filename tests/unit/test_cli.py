@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -176,3 +178,19 @@ def test_the_task_left_out_is_the_first_of_the_data_set(monkeypatch: pytest.Monk
     for options in ([], ["--task", "rating"]):
         assert run(*SMALL, *options).exit_code == 0
     assert asked == ["like", "rating"]
+
+
+def test_a_value_that_is_no_number_is_never_the_best():
+    from rich.console import Console
+
+    from fmteach.cli.train import metrics_table
+    from fmteach.tasks import get_task
+
+    nan = float("nan")
+    scores = {"base rate": (0.7, nan, 0.5), "linear": (0.6, 0.8, 0.9), "FM": (0.5, 0.7, 0.6)}
+    names = ("logloss", "auc", "accuracy")
+    results = {name: {"test": dict(zip(names, row, strict=True))} for name, row in scores.items()}
+    console = Console(width=120, record=True, force_terminal=True, file=io.StringIO())
+    console.print(metrics_table(results, get_task("classification")))
+    bold = re.findall(r"\x1b\[1m([\d.]+|nan)\x1b", console.export_text(styles=True))
+    assert bold == ["0.8000", "0.9000", "0.5000"]
