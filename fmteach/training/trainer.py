@@ -67,7 +67,7 @@ class Trainer:
     ):
         self.dataset = dataset
         self.task: Task = get_task(dataset.objective)
-        self.config = config or defaults(dataset.objective)
+        self.config = config or defaults(dataset.objective, len(dataset.fields))
         self.device = resolve_device(self.config.device)
         if model is None:
             model = new_model(self.config, dataset)

@@ -336,6 +336,12 @@ def test_an_unknown_split_is_refused(clicks):
         Trainer(clicks, QUICK).evaluate("dev")
 
 
+def test_without_settings_the_penalty_suits_the_number_of_fields():
+    codes = np.zeros((40, 4), dtype=int)
+    data = datasets.from_arrays(codes, np.arange(40) % 2, objective="classification")
+    assert Trainer(data).config.l2 == defaults("classification").l2 / 2
+
+
 def test_history_views_keep_showing_what_they_showed():
     history = History()
     for step in range(1, 3000):
