@@ -9,28 +9,17 @@ below 150 ms. Stepping from line to line, which needs no kernel, is timed as wel
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the harness of the browser tests
+
+from tests.browser.lab import LabPage
+from tests.browser.server import HOW_TO_GET_CHROMIUM, LabServer, find_chromium, launch
+
 WANTED_MS = 150
-PORT = 8911
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 SLIDE = """
 ([trait, value]) => new Promise((done, fail) => {
@@ -61,69 +50,6 @@ STEP = """
 """
 
 
-def notebook(folder: Path) -> None:
-    cell = {
-        "cell_type": "code",
-        "id": "c0",
-        "metadata": {},
-        "outputs": [],
-        "execution_count": None,
-        "source": "from fmteach.live.derivation import stepper\nstepper()",
-    }
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    (folder / "stepper.ipynb").write_text(
-        json.dumps(
-            {
-                "cells": [cell],
-                "metadata": {"kernelspec": kernel},
-                "nbformat": 4,
-                "nbformat_minor": 5,
-            }
-        )
-    )
-
-
-def lab(folder: Path) -> subprocess.Popen:
-    repository = Path(__file__).resolve().parent.parent
-    env = dict(os.environ, IPYTHONDIR=str(folder / "ipython"), PYTHONPATH=str(repository))
-    for name in (
-        "JUPYTER_CONFIG_DIR",
-        "JUPYTER_DATA_DIR",
-        "JUPYTER_RUNTIME_DIR",
-        "JUPYTERLAB_SETTINGS_DIR",
-        "JUPYTERLAB_WORKSPACES_DIR",
-    ):
-        env[name] = str(folder / name.lower())
-    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--no-browser",
-            "--ip=127.0.0.1",
-            f"--port={PORT}",
-            "--IdentityProvider.token=benchmark",
-            "--expose-app-in-browser",
-            *root,
-        ],
-        cwd=folder,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def wait_for(url: str) -> None:
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(url, timeout=2)
-            return
-        except OSError:
-            time.sleep(0.5)
-    raise SystemExit("JupyterLab did not start within a minute")
-
-
 def measure(page) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {"d": [], "k": [], "step": []}
     for _ in range(3):
@@ -139,34 +65,23 @@ def measure(page) -> dict[str, list[float]]:
 
 
 def main() -> int:
-    from playwright.sync_api import sync_playwright
-
-    browser_path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser_path is None:
-        raise SystemExit("no chromium found; on Debian: apt-get install chromium")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        notebook(folder)
-        server = lab(folder)
-        try:
-            wait_for(f"http://127.0.0.1:{PORT}/api?token=benchmark")
-            with sync_playwright() as play:
-                browser = play.chromium.launch(executable_path=browser_path, args=CHROMIUM_FLAGS)
-                page = browser.new_page(viewport={"width": 1280, "height": 800})
-                page.goto(f"http://127.0.0.1:{PORT}/lab/tree/stepper.ipynb?token=benchmark")
-                page.wait_for_selector(".jp-Notebook", timeout=60_000)
-                page.wait_for_function("() => Boolean(window.jupyterapp?.commands)", timeout=30_000)
-                page.wait_for_selector("[data-status=idle]", timeout=60_000)
-                page.wait_for_timeout(1500)
-                page.click(".jp-Notebook .cm-content")
-                page.keyboard.press("Shift+Enter")
-                page.wait_for_selector(".fmst-cell", timeout=60_000)
-                page.wait_for_timeout(1500)
-                times = measure(page)
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+    path = find_chromium()
+    if path is None:
+        raise SystemExit(HOW_TO_GET_CHROMIUM)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        launch(path) as browser,
+        LabServer(Path(folder)) as server,
+    ):
+        (server.root / "bench").mkdir()
+        page = LabPage(server, browser, "bench", width=1280, height=800)
+        page.write_notebook("stepper.ipynb", ["from fmteach import live\nlive.stepper()"])
+        page.open_notebook("stepper.ipynb")
+        page.run_all()
+        page.wait_for_selector(".fmst-cell", timeout=60_000)
+        page.wait_for_timeout(1500)
+        times = measure(page)
+        page.close()
     slow = False
     for name, label in (("d", "slider of d"), ("k", "slider of k"), ("step", "a step, d=8 k=6")):
         values = sorted(times[name])

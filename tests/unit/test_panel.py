@@ -30,7 +30,7 @@ LONG = {**QUICK, "epochs": 100_000}
 def small_panels(monkeypatch, tmp_path):
     """Small synthetic data behind the names "like" and "rating"; no panel and no thread stays."""
     data = {"like": small_data("classification"), "rating": small_data("regression")}
-    monkeypatch.setattr(panel_module, "_dataset", lambda _name, task: data[task])
+    monkeypatch.setattr(panel_module, "dataset_of", lambda _name, task: data[task])
     monkeypatch.setattr(panel_module, "_open_panels", {})
     monkeypatch.chdir(tmp_path)
     yield

@@ -25,7 +25,7 @@ def small_panels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("movielens", "rating"): small_data("regression"),
         ("clicks", "click"): synthetic.dataset("clicks", rows=2000),
     }
-    monkeypatch.setattr(panel_module, "_dataset", lambda name, task: data[name, task])
+    monkeypatch.setattr(panel_module, "dataset_of", lambda name, task: data[name, task])
     monkeypatch.setattr(panel_module, "_open_panels", {})
     yield
     for panel in panel_module._open_panels.values():

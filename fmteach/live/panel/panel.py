@@ -8,15 +8,13 @@ Everything works from code as well, with and without a page that shows it.
 
 from __future__ import annotations
 
-import functools
 import threading
 from pathlib import Path
 from typing import Any
 
-from fmteach.datasets import Dataset, load
 from fmteach.errors import InputError
 from fmteach.live.panel import text as paneltext
-from fmteach.live.panel.reference import Reference
+from fmteach.live.panel.reference import Reference, dataset_of
 from fmteach.live.panel.requests import PageRequests
 from fmteach.live.panel.runbook import RunBook
 from fmteach.live.panel.runs import EXPORT_FOLDER, Run, export_run
@@ -28,11 +26,6 @@ from fmteach.training import History, Trainer
 
 _open_panels: dict[str, TrainingPanel] = {}
 _open_lock = threading.Lock()
-
-
-@functools.lru_cache(maxsize=8)
-def _dataset(data: str, task: str) -> Dataset:
-    return load(data, task=task)
 
 
 def training_panel(
@@ -77,7 +70,7 @@ class TrainingPanel:
         self._closed = False
         self._lock = threading.RLock()  # settings and current run; never held while waiting
         self._reference = Reference(self._on_reference)
-        self._reference.want(_dataset(settings.data, settings.task))
+        self._reference.want(dataset_of(settings.data, settings.task))
         self.view = PanelView(self._state, PageRequests(self))
 
     # -- running -----------------------------------------------------------------------------
@@ -186,7 +179,7 @@ class TrainingPanel:
     @property
     def baselines(self) -> dict[str, dict[str, float]]:
         """{"base rate": {"loss": ..., metrics}, "linear model": ...} on the validation rows."""
-        return self._reference.of(_dataset(*self._key()))
+        return self._reference.of(dataset_of(*self._key()))
 
     def text(self) -> str:
         """The panel as plain text: settings, status, runs, baselines, the newest curve."""
@@ -273,7 +266,7 @@ class TrainingPanel:
         self.stop()
         with self._lock:
             settings = self._settings
-            session = Session(Trainer(_dataset(settings.data, settings.task), settings.config))
+            session = Session(Trainer(dataset_of(settings.data, settings.task), settings.config))
             run = self._current = self._book.add(session, settings.data, settings.task)
             run.look = PRESETS[self._preset].look_for if self._preset else ""
         seen = [session.status]
@@ -289,7 +282,7 @@ class TrainingPanel:
 
     def _take(self, settings: Settings) -> None:
         # First what may refuse: nothing has changed then.
-        self._reference.want(_dataset(settings.data, settings.task))
+        self._reference.want(dataset_of(settings.data, settings.task))
         with self._lock:
             self._settings = settings
             self._preset = self._preset_of(settings)
@@ -313,7 +306,7 @@ class TrainingPanel:
     def _state(self) -> State:
         with self._lock:
             key, current = self._key(), self._current
-            dataset = _dataset(*key)
+            dataset = dataset_of(*key)
             return State(
                 settings=self._settings,
                 preset=self._preset,
