@@ -8,15 +8,20 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
 
 from fmteach.datasets.choices import one_of
 from fmteach.datasets.encoding import UNSEEN
-from fmteach.datasets.rows import Rows, repeats_an_id
+from fmteach.datasets.rows import Rows, chunks, repeats_an_id
 from fmteach.datasets.splits import Split
 from fmteach.datasets.table import Table
 from fmteach.errors import InputError
+
+if TYPE_CHECKING:
+    from fmteach.datasets.encoder import Encoder
+    from fmteach.datasets.reading import ReadReport
 
 OBJECTIVES = ("regression", "classification")
 PARTS = ("train", "valid", "test")
@@ -35,6 +40,8 @@ class Dataset:
         is shown. fingerprint: a short hash of everything that determines the rows.
     oracle: of synthetic data, what its true probabilities score on each part, such as
         oracle["test"]["auc"]: no model can be expected to do better. None for real data.
+    encoder: of data read from files, what turned values into feature numbers; it encodes new rows.
+    report: of data read from files, how many rows were read, and which were bad and why.
     """
 
     name: str
@@ -52,6 +59,8 @@ class Dataset:
     labels: tuple[Sequence[str], ...] = field(repr=False)
     split: Split | None = field(default=None, repr=False)
     oracle: Mapping[str, Mapping[str, float]] | None = field(default=None, repr=False)
+    encoder: Encoder | None = field(default=None, repr=False)
+    report: ReadReport | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         one_of("objective", self.objective, OBJECTIVES)
@@ -160,8 +169,10 @@ class Dataset:
         return {name: i for i, name in enumerate(names)}
 
     def _check_part(self, part: str, rows: Rows) -> None:
-        if not len(rows):
-            return
+        for some in chunks(rows):
+            self._check_rows(part, some)
+
+    def _check_rows(self, part: str, rows: Rows) -> None:
         low, high = int(rows.ids.min()), int(rows.ids.max())
         if low < 0 or high >= self.num_features:
             raise InputError(
@@ -180,17 +191,18 @@ class Dataset:
             )
 
     def _count_values(self, rows: Rows) -> tuple[list[int], int]:
-        present = rows.ids if rows.values is None else rows.ids[rows.values != 0]
+        ends = [start + dim for start, dim in zip(self.offsets, self.field_dims, strict=True)]
+        shared = torch.zeros(self.num_features, dtype=torch.bool)
+        for end, texts in zip(ends, self.labels, strict=True):
+            shared[end - 1] = texts[-1] == UNSEEN
         seen = torch.zeros(self.num_features, dtype=torch.bool)
-        seen[present.reshape(-1)] = True
-        unseen = torch.zeros(len(rows), dtype=torch.bool)
-        known = []
-        for start, dim, texts in zip(self.offsets, self.field_dims, self.labels, strict=True):
-            end = start + dim
-            if texts[-1] == UNSEEN:
-                end -= 1
-                here = rows.ids == end
-                here = here if rows.values is None else here & (rows.values != 0)
-                unseen |= here.any(dim=1)
-            known.append(int(seen[start:end].sum()))
-        return known, int(unseen.sum())
+        unseen = 0
+        for some in chunks(rows):
+            ids = some.ids.long()
+            present = ids if some.values is None else ids[some.values != 0]
+            seen[present.reshape(-1)] = True
+            here = shared[ids] if some.values is None else shared[ids] & (some.values != 0)
+            unseen += int(here.any(dim=1).sum())
+        seen &= ~shared
+        known = [int(seen[start:end].sum()) for start, end in zip(self.offsets, ends, strict=True)]
+        return known, unseen

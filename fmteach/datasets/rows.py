@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,12 +10,15 @@ from torch import Tensor
 
 from fmteach.errors import InputError
 
+_CHUNK = 1 << 20  # rows that are checked at once
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
     """One part of a data set.
 
-    ids: int64 [n, m], the numbers of the features that are not 0, different within a row.
+    ids: int64 or int32 [n, m], the numbers of the features that are not 0, different within a
+        row. int32 is for large sets: half the memory. The tensor may lie in a file (memory-mapped).
     values: float32 [n, m], what those features are; None means that all are 1. A place with
         value 0 is padding.
     y: float32 [n], the targets.
@@ -28,8 +31,8 @@ class Rows:
     y: Tensor
 
     def __post_init__(self) -> None:
-        _check_tensor("ids", self.ids, torch.int64, 2)
-        _check_tensor("y", self.y, torch.float32, 1)
+        _check_tensor("ids", self.ids, (torch.int64, torch.int32), 2)
+        _check_tensor("y", self.y, (torch.float32,), 1)
         if len(self.ids) != len(self.y):
             raise InputError(
                 f"ids has {len(self.ids)} rows and y has {len(self.y)}: give one target a row."
@@ -37,7 +40,7 @@ class Rows:
         if self.ids.shape[1] == 0:
             raise InputError("ids has no columns: every row needs at least one feature.")
         if self.values is not None:
-            _check_tensor("values", self.values, torch.float32, 2)
+            _check_tensor("values", self.values, (torch.float32,), 2)
             if self.values.shape != self.ids.shape:
                 raise InputError(
                     f"values has shape {list(self.values.shape)} and ids has "
@@ -46,6 +49,14 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.y)
+
+
+def chunks(rows: Rows) -> Iterator[Rows]:
+    """The rows in portions, so that a check of many rows needs little memory."""
+    for first in range(0, len(rows), _CHUNK):
+        at = slice(first, first + _CHUNK)
+        values = None if rows.values is None else rows.values[at]
+        yield Rows(rows.ids[at], values, rows.y[at])
 
 
 def repeats_an_id(rows: Rows, offsets: Sequence[int], dims: Sequence[int]) -> bool:
@@ -58,18 +69,20 @@ def repeats_an_id(rows: Rows, offsets: Sequence[int], dims: Sequence[int]) -> bo
     ids = rows.ids
     if rows.values is not None:
         # Padding gets numbers of its own, all different, so that it cannot count as a repeat.
-        ids = torch.where(rows.values != 0, ids, -1 - torch.arange(ids.shape[1]))
+        own = -1 - torch.arange(ids.shape[1], dtype=ids.dtype)
+        ids = torch.where(rows.values != 0, ids, own)
     ordered = ids.sort(dim=1).values
     return bool((ordered[:, 1:] == ordered[:, :-1]).any())
 
 
-def _check_tensor(name: str, tensor: object, dtype: torch.dtype, dims: int) -> None:
+def _check_tensor(name: str, tensor: object, dtypes: tuple[torch.dtype, ...], dims: int) -> None:
+    wanted = " or ".join(map(str, dtypes))
     if not isinstance(tensor, Tensor):
-        raise InputError(f"{name} is a {type(tensor).__name__}: give a torch tensor of {dtype}.")
-    if tensor.dtype != dtype or tensor.dim() != dims:
+        raise InputError(f"{name} is a {type(tensor).__name__}: give a torch tensor of {wanted}.")
+    if tensor.dtype not in dtypes or tensor.dim() != dims:
         shape = "[n, m]" if dims == 2 else "[n]"
         raise InputError(
-            f"{name} is {tensor.dtype} with shape {list(tensor.shape)}: give {dtype} {shape}."
+            f"{name} is {tensor.dtype} with shape {list(tensor.shape)}: give {wanted} {shape}."
         )
     if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
         where = torch.nonzero(~torch.isfinite(tensor))

@@ -32,7 +32,7 @@ def score_rows(model: LinearModel, rows: Rows, task: Task) -> dict[str, float]:
     scores = torch.cat(
         [
             model(
-                rows.ids[first : first + _SCORED_AT_ONCE],
+                rows.ids[first : first + _SCORED_AT_ONCE].long(),
                 None if rows.values is None else rows.values[first : first + _SCORED_AT_ONCE],
                 unique=True,
             )

@@ -158,7 +158,8 @@ class Trainer:
         first = place * self.config.batch_size
         batch = self._permutation[1][first : first + self.config.batch_size]
         values = None if rows.values is None else rows.values[batch]
-        return rows.ids[batch], values, rows.y[batch]
+        ids = rows.ids[batch].long()  # large sets hold int32, which torch does not index with
+        return ids, values, rows.y[batch]
 
     def _shuffled(self, n: int, draw: int) -> Tensor:
         generator = torch.Generator().manual_seed(self.config.seed * _DRAWS + draw)
