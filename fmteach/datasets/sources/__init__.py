@@ -1,0 +1,26 @@
+"""Data sets that are too large, or not free enough, to come with the course: fetch and check them.
+
+    sources.fetch("ml-100k")             download, verify, unpack; the paths of its files
+    sources.files("ml-100k")             the same paths, once it is here
+    sources.here("ml-100k")              is it on this machine?
+
+Nothing is downloaded unless `fetch` is called. FMTEACH_DATA names another folder for all of it,
+and FMTEACH_OFFLINE=1 forbids every download.
+"""
+
+from __future__ import annotations
+
+from fmteach.datasets.sources.location import data_home, folder, is_offline
+from fmteach.datasets.sources.registry import SOURCES, files, here, how_to_fetch
+from fmteach.datasets.sources.source import Source
+
+__all__ = [
+    "SOURCES",
+    "Source",
+    "data_home",
+    "files",
+    "folder",
+    "here",
+    "how_to_fetch",
+    "is_offline",
+]
