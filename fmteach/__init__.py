@@ -16,8 +16,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PARTS = ("datasets", "derivation", "doctor", "errors", "exercises", "interaction", "live")
-_PARTS += ("models", "tasks", "training")
+_PARTS = ("datasets", "derivation", "doctor", "errors", "exercises", "explain", "interaction")
+_PARTS += ("live", "models", "tasks", "training")
 _NAMES = {
     "FMTeachError": "errors",
     "FactorizationMachine": "models",
@@ -36,6 +36,7 @@ __all__ = [
     "doctor",
     "errors",
     "exercises",
+    "explain",
     "interaction",
     "live",
     "models",
