@@ -1,0 +1,258 @@
+"""A text file as blocks of whole lines: plain, gzip, or one member of a zip archive.
+
+Line numbers, broken ends, CRLF and marks of encodings are settled here, so that whoever parses a
+block sees lines that end in one LF, and nothing else.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from fmteach.errors import DataFileError
+
+BLOCK = 32 << 20  # bytes of text in a block
+LONGEST = 1 << 20  # bytes of a line; a longer one is set aside as bad
+_GZIP, _ZIP, _BOM = b"\x1f\x8b", b"PK", b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+TOO_LONG = "a line without an end"
+BROKEN_OFF = "the file breaks off in this line"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of a file.
+
+    data: the lines, each ending in LF. first_line: the number of the first one, from 1.
+    done: bytes of the file, as it lies on the disk, that were read so far.
+    bad: place of a line within the block -> why it is bad, for what is known already here.
+    note: what is wrong with the file as a whole; on its last block only.
+    """
+
+    data: bytes
+    first_line: int
+    done: int
+    bad: dict[int, str] = field(default_factory=dict)
+    note: str = ""
+
+
+def blocks(path: Path, size: int = BLOCK) -> Iterator[Block]:
+    """The lines of a file in blocks of about `size` bytes, in their order.
+
+    Memory is bounded by `size`, whatever the file holds: a line above LONGEST bytes is cut and
+    marked bad. A compressed file that ends early or is damaged gives the rows before the break,
+    the broken line is marked bad, and the last block has a note.
+
+    Errors: DataFileError when the file cannot be opened or read, is a folder, or is not text.
+    """
+    with _Stream(path, size) as stream:
+        line, rest = 1, b""
+        cut = skipping = False  # rest is the head of a line that is too long; its end is to come
+        for piece, done in stream.pieces():
+            if skipping:
+                end = piece.find(b"\n")
+                if end < 0:
+                    continue
+                piece, skipping = piece[end:], False
+            text = rest + piece if rest else piece
+            end = text.rfind(b"\n") + 1
+            whole, rest = text[:end], text[end:]
+            if whole:
+                yield Block(_one_line_end(whole), line, done, {0: TOO_LONG} if cut else {})
+                line += whole.count(b"\n")
+                cut = False
+            if len(rest) > LONGEST:
+                rest, cut, skipping = rest[:1000], True, True
+        bad = {}
+        if rest and (cut or stream.note):
+            bad[0] = TOO_LONG if cut else BROKEN_OFF
+        whole = _one_line_end(rest + b"\n") if rest else b""
+        yield Block(whole, line, stream.done, bad, stream.note)
+
+
+def first_lines(path: Path, size: int = 1 << 18) -> bytes:
+    """The first lines of a file, each ending in LF; b"" when it is empty.
+
+    Errors: DataFileError, also when the line ends are CR alone.
+    """
+    with _Stream(path, size) as stream:
+        piece, _ = next(iter(stream.pieces()), (b"", 0))
+    if b"\n" not in piece:
+        if piece.count(b"\r") > 1:
+            raise DataFileError(
+                f"{path.name} has no line ends but CR alone (an old form of Macintosh files). "
+                "Save it with the line ends LF or CRLF."
+            )
+        return _one_line_end(piece + b"\n") if piece else b""
+    return _one_line_end(piece[: piece.rfind(b"\n") + 1])
+
+
+def file_size(path: Path) -> int:
+    """Bytes on the disk; DataFileError when there is no such file."""
+    archive = _archive_of(path)
+    _check(archive or path)
+    return (archive or path).stat().st_size
+
+
+def _one_line_end(text: bytes) -> bytes:
+    if b"\r" in text:
+        while b"\r\n" in text:
+            text = text.replace(b"\r\n", b"\n")
+    return text
+
+
+class _Stream:
+    """The bytes of a file, unpacked, in pieces; `note` says how it ended when it did not end well."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.path, self.size = path, size
+        self.note = ""
+        self.done = 0
+
+    def __enter__(self) -> _Stream:
+        archive = _archive_of(self.path)
+        _check(archive or self.path)
+        try:
+            self._file: BinaryIO = open(archive or self.path, "rb")  # noqa: SIM115
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
+        self._member = self.path.relative_to(archive).as_posix() if archive else None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def pieces(self) -> Iterator[tuple[bytes, int]]:
+        """(some bytes, bytes of the file on the disk read so far)."""
+        try:
+            start = self._file.read(4)
+            self._file.seek(0)
+            if start.startswith(_ZIP) and (self._member or self.path.suffix == ".zip"):
+                source = self._zip()
+            elif start.startswith(_GZIP):
+                source = self._gzip()
+            else:
+                source = self._plain()
+            first = True
+            for piece in source:
+                if first:
+                    piece, first = self._without_mark(piece), False
+                self.done = self._file.tell()
+                if piece:
+                    yield piece, self.done
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
+
+    def _without_mark(self, piece: bytes) -> bytes:
+        if piece.startswith(_UTF16):
+            raise DataFileError(
+                f"{self.path.name} is written in UTF-16, and UTF-8 is wanted. Save it as UTF-8."
+            )
+        return piece.removeprefix(_BOM)
+
+    def _plain(self) -> Iterator[bytes]:
+        while piece := self._file.read(self.size):
+            yield piece
+
+    def _gzip(self) -> Iterator[bytes]:
+        # Own loop: the gzip module keeps nothing of a block in which the file breaks off.
+        unpacker = zlib.decompressobj(wbits=31)
+        packed = b""
+        while True:
+            gathered: list[bytes] = []
+            have = 0
+            while have < self.size:
+                packed = packed or self._file.read(1 << 20)
+                if not packed:
+                    if not unpacker.eof:
+                        self.note = "the compressed file ends early; what stands before is kept"
+                    break
+                try:
+                    piece = unpacker.decompress(packed, self.size - have)
+                except zlib.error as error:
+                    self.note = (
+                        f"the compressed file is damaged ({error}); what stands before is kept"
+                    )
+                    packed = b""
+                    break
+                gathered.append(piece)
+                have += len(piece)
+                packed = unpacker.unconsumed_tail
+                if unpacker.eof:  # another part may follow, or zeros that fill up the file
+                    packed = (unpacker.unused_data or self._file.read(1 << 20)).lstrip(b"\0")
+                    if not packed:
+                        break
+                    if not packed.startswith(_GZIP[: len(packed)]):
+                        self.note = (
+                            "bytes that are not compressed follow its end; they are left out"
+                        )
+                        break
+                    unpacker = zlib.decompressobj(wbits=31)
+            yield b"".join(gathered)
+            if self.note or not packed and unpacker.eof or have < self.size:
+                return
+
+    def _zip(self) -> Iterator[bytes]:
+        try:
+            archive = zipfile.ZipFile(self._file)
+        except zipfile.BadZipFile as error:
+            raise DataFileError(
+                f"{self.path.name} is a zip archive that cannot be opened ({error}): it may be cut "
+                "off. Fetch it again."
+            ) from error
+        with archive:
+            member = self._member or _only_member(self.path, archive.namelist())
+            if member not in archive.namelist():
+                raise DataFileError(
+                    f"{self.path.name} is not in the archive. It holds: "
+                    f"{', '.join(archive.namelist()[:10])}."
+                )
+            with archive.open(member) as file:
+                try:
+                    while piece := file.read(self.size):
+                        yield piece
+                except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                    self.note = f"the archive is damaged ({error}); what stands before is kept"
+
+
+def _only_member(path: Path, names: list[str]) -> str:
+    files = [n for n in names if not n.endswith("/") and not n.startswith("__MACOSX")]
+    if len(files) != 1:
+        listed = ", ".join(files[:10]) or "none"
+        raise DataFileError(
+            f"{path.name} holds {len(files)} files ({listed}), and one is wanted. Name one of them "
+            f"as if the archive were a folder, such as {path}/{files[0] if files else 'train.csv'}."
+        )
+    return files[0]
+
+
+def _archive_of(path: Path) -> Path | None:
+    """The zip archive in which `path` lies: "a.zip/train.csv" lies in "a.zip"."""
+    return next((p for p in path.parents if p.suffix == ".zip" and p.is_file()), None)
+
+
+def _check(path: Path) -> None:
+    if path.is_dir():
+        names = sorted(p.name for p in path.iterdir() if p.is_file())[:6]
+        raise DataFileError(
+            f"{path} is a folder, and a file is wanted. Name one in it"
+            + (f": {', '.join(names)}." if names else "; it holds no file.")
+        )
+    if not path.exists():
+        beside = path.parent
+        here = sorted(p.name for p in beside.iterdir())[:6] if beside.is_dir() else []
+        raise DataFileError(
+            f"{path} does not exist"
+            + (f"; {beside} holds {', '.join(here)}." if here else "; nor does its folder.")
+            + " Check the path."
+        )
+
+
+def _unreadable(path: Path, error: OSError) -> DataFileError:
+    return DataFileError(
+        f"{path} cannot be read ({error.strerror or error}). Check its permissions and the disk."
+    )
