@@ -1,0 +1,239 @@
+"""Checks of notebook 13: logistic regression beaten by a margin, a leak found, a rate repaired."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fmteach.datasets import Dataset, Rows
+from fmteach.errors import InputError
+from fmteach.exercises.answers import as_number, describe, not_given
+from fmteach.exercises.feedback import Feedback, not_attempted
+from fmteach.exercises.rivals import against_linear
+from fmteach.training import Trainer
+
+MARGIN = 0.002  # of logloss
+
+
+def check_beats_lr(trainer: Trainer | None, margin: float = MARGIN) -> Feedback:
+    """Exercise 13.1. The run's test logloss is below that of logistic regression by `margin`.
+
+    >>> check_beats_lr(None).verdict
+    'not attempted'
+    """
+    return against_linear(
+        "13.1 beat logistic regression", trainer,
+        metric="logloss", rival="logistic regression", wanted="classification", margin=margin,
+    )  # fmt: skip
+
+
+# -- 13.2: three features, one of them leaks -----------------------------------------------------
+
+_LEAK = "rate of the device"
+_WHY = {
+    "rows of the device": (
+        "it counts training rows and looks at no click; a model may know how often it met a device"
+    ),
+    "rate of the site": (
+        "it is the click rate of the training rows, without the row itself; no test click is in it"
+    ),
+}
+SUSPECTS = ("rows of the device", _LEAK, "rate of the site")
+REASONS = (
+    "it is made of the clicks of the test rows",
+    "it has too many values",
+    "it is known only after the click",
+    "it differs from day to day",
+)
+
+
+def suspects(data: Dataset, device: str = "device_ip", site: str = "site_id") -> dict[str, Dataset]:
+    """The data set with one more field, three times: name of the field -> data set. Exercise 13.2.
+
+    Each field is a number in ten classes: how many training rows the row's device has; the click
+    rate of its device; the click rate of its site. One of them was computed carelessly.
+    Errors: InputError when the data has no such fields.
+    """
+    y = {part: getattr(data, part).y.double() for part in ("train", "valid", "test")}
+    devices, sites = _column(data, device), _column(data, site)
+    everywhere = torch.cat([devices[part] for part in y]), torch.cat(list(y.values()))
+    base = float(y["train"].mean())
+    made = {
+        "rows of the device": {
+            part: torch.log2(1 + _totals(devices["train"], None, data)[ids]) for part, ids in
+            devices.items()
+        },
+        _LEAK: {part: _rate(*everywhere, data, base)[ids] for part, ids in devices.items()},
+        "rate of the site": {
+            part: _rate(sites["train"], y["train"], data, base)[ids] for part, ids in sites.items()
+        },
+    }  # fmt: skip
+    # A row's own click would tell of itself: it is taken out of the rate of its site.
+    rows = _totals(sites["train"], None, data)[sites["train"]]
+    clicks = _totals(sites["train"], y["train"], data)[sites["train"]]
+    made["rate of the site"]["train"] = _smooth(clicks - y["train"], rows - 1, base)
+    return {name: _with_field(data, name, numbers) for name, numbers in made.items()}
+
+
+def check_leak(field: str | None, reason: str | None) -> Feedback:
+    """Exercise 13.2. field: one of SUSPECTS; reason: one of REASONS.
+
+    >>> check_leak(None, None).verdict
+    'not attempted'
+    """
+    name = "13.2 find the leak"
+    if not_given(field) or not_given(reason):
+        return not_attempted(name, "name a field of SUSPECTS and a reason of REASONS.")
+    for value, known in ((field, SUSPECTS), (reason, REASONS)):
+        if value not in known:
+            return Feedback(name, "not yet", f"{value!r} is not among: {'; '.join(known)}.")
+    if field != _LEAK:
+        return Feedback(
+            name, "not yet",
+            f"“{field}” is clean: {_WHY[field]}. Which field makes the test score too good to be "
+            "true, on rows of devices that are rare?",
+        )  # fmt: skip
+    if reason != REASONS[0]:
+        return Feedback(
+            name, "not yet",
+            "the field is the right one. Ask where its number comes from: which rows were counted "
+            "when the rate of a device was computed?",
+        )  # fmt: skip
+    return Feedback(
+        name, "correct",
+        "the rate of a device was computed over all rows, so the clicks of the test rows are in "
+        "it. Most devices have one row or two: their rate is their own click. Compute a rate over "
+        "earlier rows only.",
+    )  # fmt: skip
+
+
+def _column(data: Dataset, field: str) -> dict[str, Tensor]:
+    if field not in data.fields:
+        raise InputError(f"the data has no field {field!r}; it has {', '.join(data.fields)}.")
+    place = data.fields.index(field)
+    if any(len(data.fields) != getattr(data, p).ids.shape[1] for p in ("train", "valid", "test")):
+        raise InputError("a field of this data has several values in a row: choose other features.")
+    return {part: getattr(data, part).ids[:, place].long() for part in ("train", "valid", "test")}
+
+
+def _totals(ids: Tensor, weights: Tensor | None, data: Dataset) -> Tensor:
+    return torch.bincount(ids, weights=weights, minlength=data.num_features).double()
+
+
+def _rate(ids: Tensor, y: Tensor, data: Dataset, base: float) -> Tensor:
+    return _smooth(_totals(ids, y, data), _totals(ids, None, data), base)
+
+
+def _smooth(clicks: Tensor, rows: Tensor, base: float) -> Tensor:
+    """Click rates, drawn a little towards the rate of all, so that no row divides by 0."""
+    return (clicks + base) / (rows + 1)
+
+
+def _with_field(data: Dataset, name: str, numbers: dict[str, Tensor]) -> Dataset:
+    """The data with a field more: numbers in ten classes with about as many training rows each."""
+    edges = torch.quantile(numbers["train"][:1_000_000], torch.linspace(0.1, 0.9, 9).double())
+    edges = edges.unique()
+    parts = {}
+    for part, values in numbers.items():
+        rows = getattr(data, part)
+        codes = torch.bucketize(values, edges) + data.num_features
+        ids = torch.cat([rows.ids.long(), codes[:, None]], dim=1)
+        more = None if rows.values is None else torch.ones(len(rows), 1)
+        values = None if more is None else torch.cat([rows.values, more], dim=1)
+        parts[part] = Rows(ids, values, rows.y)
+    labels = tuple(f"class {i}" for i in range(len(edges) + 1))
+    return dataclasses.replace(
+        data,
+        **parts,
+        fields=(*data.fields, name),
+        field_dims=(*data.field_dims, len(labels)),
+        num_features=data.num_features + len(labels),
+        labels=(*data.labels, labels),
+        fingerprint=f"{data.fingerprint}+{name}",
+        encoder=None,
+    )
+
+
+# -- 13.3: the intercept repaired ----------------------------------------------------------------
+
+
+def solution_shift(scores: Tensor, y: Tensor) -> float:
+    """The number to add to all scores so that the mean probability is the click rate.
+
+    Bisection: the mean of sigmoid(scores + b) grows with b. Exercise 13.3.
+    """
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if torch.sigmoid(scores + middle).mean() < y.mean():
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def check_shift(function: Callable | None) -> Feedback:
+    """Exercise 13.3. function(scores, y) -> the number to add to the scores.
+
+    >>> check_shift(lambda scores, y: None).verdict
+    'not attempted'
+    """
+    name = "13.3 repair the rate"
+    for seed, offset in ((0, -1.0), (1, 0.7), (2, 0.0)):
+        generator = torch.Generator().manual_seed(seed)
+        truth = 1.5 * torch.randn(4000, generator=generator, dtype=torch.float64) - 1.5
+        y = (torch.rand(4000, generator=generator, dtype=torch.float64) < truth.sigmoid()).double()
+        scores = truth - offset
+        try:
+            got = function(scores.clone(), y.clone())
+        except Exception as error:
+            return Feedback(
+                name, "not yet",
+                f"your function stopped with {type(error).__name__}: {error}. It gets two tensors "
+                "of shape [n]: scores (logits), and y with 0 and 1.",
+            )  # fmt: skip
+        if not_given(got):
+            return not_attempted(name, "let shift return a number.")
+        number = as_number(got)
+        if number is None or not np.isfinite(number):
+            return Feedback(
+                name, "not yet", f"shift returned {describe(got)}: return one finite number."
+            )
+        reached, wanted = float((scores + number).sigmoid().mean()), float(y.mean())
+        if abs(reached - wanted) > 2e-4:
+            return Feedback(name, "not yet", _advice_on_shift(scores, y, number, reached, wanted))
+    return Feedback(name, "correct", "the mean probability is the click rate, in all three trials.")
+
+
+def _advice_on_shift(scores: Tensor, y: Tensor, got: float, reached: float, wanted: float) -> str:
+    right = solution_shift(scores, y)
+    mean = float(scores.sigmoid().mean())
+    logit = _logit(wanted) - _logit(mean)
+    said = (
+        f"with your {got:+.4f} the mean probability becomes {reached:.4f}; the click rate is "
+        f"{wanted:.4f}. "
+    )
+    slips: tuple[tuple[Any, str], ...] = (
+        (-right, "The sign is turned round: where the model says too little, add."),
+        (logit, "You took the difference of the logits of the two means. That is close, but the "
+         "mean of a sigmoid is not the sigmoid of the mean: search for the number, for example "
+         "by bisection."),
+        (wanted - mean, "You took the difference of two probabilities. The number is added to "
+         "logits, which have another scale."),
+        (wanted / mean, "You took the ratio of the two rates. The number is added to logits."),
+        (np.log(wanted / mean), "You took the logarithm of the ratio of the rates; the odds, "
+         "p / (1 - p), are what a logit is made of, and even they are close only."),
+    )  # fmt: skip
+    for value, message in slips:
+        if abs(got - value) < 1e-3 * max(1.0, abs(value)) and abs(value - right) > 2e-3:
+            return said + message
+    return said + "Look for the b at which sigmoid(scores + b).mean() is y.mean()."
+
+
+def _logit(p: float) -> float:
+    return float(np.log(p / (1 - p)))
