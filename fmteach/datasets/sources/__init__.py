@@ -10,6 +10,7 @@ and FMTEACH_OFFLINE=1 forbids every download.
 
 from __future__ import annotations
 
+from fmteach.datasets.sources.fetch import announcement, fetch
 from fmteach.datasets.sources.location import data_home, folder, is_offline
 from fmteach.datasets.sources.registry import SOURCES, files, here, how_to_fetch
 from fmteach.datasets.sources.source import Source
@@ -17,7 +18,9 @@ from fmteach.datasets.sources.source import Source
 __all__ = [
     "SOURCES",
     "Source",
+    "announcement",
     "data_home",
+    "fetch",
     "files",
     "folder",
     "here",

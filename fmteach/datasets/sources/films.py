@@ -15,7 +15,9 @@ TERMS = (
     "endorsement by the University of Minnesota or GroupLens may be claimed. A publication cites "
     "the source. "
 )
-BINDING = "The binding text is the README that is unpacked with the data."
+BINDING = (
+    "The binding text is the README of the data set at https://grouplens.org/datasets/movielens/."
+)
 NOT_ON = "The data may not be passed on without permission of GroupLens. "
 ON = "The data may be passed on under these same conditions. "
 CSV = (

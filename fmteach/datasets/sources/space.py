@@ -1,0 +1,55 @@
+"""Room on the disk, and errors of the disk in words."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from fmteach.datasets.sources.location import DATA_VARIABLE, data_home
+from fmteach.datasets.sources.registry import size_text
+from fmteach.errors import DataFileError
+
+SPARE = 50_000_000  # a disk that is full to the last byte is no good to anybody
+ELSEWHERE = f"Free some space, or set {DATA_VARIABLE} to a folder on another disk."
+
+
+def require_space(need: int, what: str) -> None:
+    """DataFileError when the disk of the data folder has not `need` bytes, and a little more."""
+    where = data_home()
+    existing = next(p for p in (where, *where.parents) if p.exists())
+    free = shutil.disk_usage(existing).free
+    if free < need + SPARE:
+        raise DataFileError(
+            f"there is not enough room for {what}: {size_text(need)} are needed and "
+            f"{size_text(free)} are free in {where}. Nothing was lost. {ELSEWHERE}"
+        )
+
+
+@contextlib.contextmanager
+def clear_disk_errors(what: str) -> Iterator[None]:
+    """Turn an error of the disk into a DataFileError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DataFileError(
+                f"the disk is full, in the middle of {what}. What was there is kept; the next "
+                f"call goes on. {ELSEWHERE}"
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT):
+            path = error.filename or data_home()
+            raise DataFileError(
+                f"cannot write to {path} ({error.strerror}), in the middle of {what}. Set "
+                f"{DATA_VARIABLE} to a folder that you may write to."
+            ) from error
+        raise
+
+
+def tree_size(path: Path) -> int:
+    """Bytes of a file or of all files in a folder; 0 where there is none."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
