@@ -9,7 +9,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,16 +27,14 @@ BROKEN_OFF = "the file breaks off in this line"
 class Block:
     """Whole lines of a file.
 
-    data: the lines, each ending in LF. first_line: the number of the first one, from 1.
-    done: bytes of the file, as it lies on the disk, that were read so far.
-    bad: place of a line within the block -> why it is bad, for what is known already here.
+    data: the lines, each ending in LF. done: bytes of the file, as it lies on the disk, that were
+    read so far. fault: why its first line is bad, when that is known already here, else "".
     note: what is wrong with the file as a whole; on its last block only.
     """
 
     data: bytes
-    first_line: int
     done: int
-    bad: dict[int, str] = field(default_factory=dict)
+    fault: str = ""
     note: str = ""
 
 
@@ -50,9 +48,9 @@ def blocks(path: Path, size: int = BLOCK) -> Iterator[Block]:
     Errors: DataFileError when the file cannot be opened or read, is a folder, or is not text.
     """
     with _Stream(path, size) as stream:
-        line, rest = 1, b""
-        cut = skipping = False  # rest is the head of a line that is too long; its end is to come
-        for piece, done in stream.pieces():
+        rest, fault = b"", ""  # rest: the start of a line whose end is to come
+        skipping = False  # over the middle of a line that is too long
+        for piece in stream.pieces():
             if skipping:
                 end = piece.find(b"\n")
                 if end < 0:
@@ -62,16 +60,14 @@ def blocks(path: Path, size: int = BLOCK) -> Iterator[Block]:
             end = text.rfind(b"\n") + 1
             whole, rest = text[:end], text[end:]
             if whole:
-                yield Block(_one_line_end(whole), line, done, {0: TOO_LONG} if cut else {})
-                line += whole.count(b"\n")
-                cut = False
+                yield Block(_one_line_end(whole), stream.done, fault)
+                fault = ""
             if len(rest) > LONGEST:
-                rest, cut, skipping = rest[:1000], True, True
-        bad = {}
-        if rest and (cut or stream.note):
-            bad[0] = TOO_LONG if cut else BROKEN_OFF
+                rest, fault, skipping = rest[:1000], TOO_LONG, True
         whole = _one_line_end(rest + b"\n") if rest else b""
-        yield Block(whole, line, stream.done, bad, stream.note)
+        if rest and stream.note and not fault:
+            fault = BROKEN_OFF
+        yield Block(whole, stream.done, fault, stream.note)
 
 
 def first_lines(path: Path, size: int = 1 << 18) -> bytes:
@@ -80,7 +76,7 @@ def first_lines(path: Path, size: int = 1 << 18) -> bytes:
     Errors: DataFileError, also when the line ends are CR alone.
     """
     with _Stream(path, size) as stream:
-        piece, _ = next(iter(stream.pieces()), (b"", 0))
+        piece = next(stream.pieces(), b"")
     if b"\n" not in piece:
         if piece.count(b"\r") > 1:
             raise DataFileError(
@@ -106,7 +102,7 @@ def _one_line_end(text: bytes) -> bytes:
 
 
 class _Stream:
-    """The bytes of a file, unpacked, in pieces; `note` says how it ended when it did not end well."""
+    """The bytes of a file, unpacked, in pieces. note: what is wrong with its end, or ""."""
 
     def __init__(self, path: Path, size: int) -> None:
         self.path, self.size = path, size
@@ -117,7 +113,7 @@ class _Stream:
         archive = _archive_of(self.path)
         _check(archive or self.path)
         try:
-            self._file: BinaryIO = open(archive or self.path, "rb")  # noqa: SIM115
+            self._file: BinaryIO = open(archive or self.path, "rb")
         except OSError as error:
             raise _unreadable(self.path, error) from error
         self._member = self.path.relative_to(archive).as_posix() if archive else None
@@ -126,8 +122,8 @@ class _Stream:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def pieces(self) -> Iterator[tuple[bytes, int]]:
-        """(some bytes, bytes of the file on the disk read so far)."""
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes; `done` says how many of the file, as it lies on the disk, were read so far."""
         try:
             start = self._file.read(4)
             self._file.seek(0)
@@ -143,7 +139,7 @@ class _Stream:
                     piece, first = self._without_mark(piece), False
                 self.done = self._file.tell()
                 if piece:
-                    yield piece, self.done
+                    yield piece
         except OSError as error:
             raise _unreadable(self.path, error) from error
 
@@ -155,7 +151,17 @@ class _Stream:
         return piece.removeprefix(_BOM)
 
     def _plain(self) -> Iterator[bytes]:
-        while piece := self._file.read(self.size):
+        # Up to a line end at once: nothing has to be copied to put lines together.
+        at = 0
+        while True:
+            self._file.seek(at + self.size)
+            self._file.readline(LONGEST + 1)
+            end = self._file.tell()
+            self._file.seek(at)
+            piece = self._file.read(end - at)
+            if not piece:
+                return
+            at += len(piece)
             yield piece
 
     def _gzip(self) -> Iterator[bytes]:
@@ -193,7 +199,7 @@ class _Stream:
                         break
                     unpacker = zlib.decompressobj(wbits=31)
             yield b"".join(gathered)
-            if self.note or not packed and unpacker.eof or have < self.size:
+            if self.note or (not packed and unpacker.eof) or have < self.size:
                 return
 
     def _zip(self) -> Iterator[bytes]:

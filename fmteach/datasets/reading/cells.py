@@ -68,19 +68,20 @@ def parse(lines: Lines, layout: Layout, file: str, *, table: bool = True) -> Cel
 
 
 def _read(data: bytes, layout: Layout, wanted: Sequence[int], text: bool = False) -> pl.DataFrame:
-    """The wanted columns; ComputeError when a number cannot be read, unless all is read as text."""
+    """The wanted columns; PolarsError when a number cannot be read, unless all is read as text."""
     types = [pl.String if text else _NUMERIC.get(c.role, pl.String) for c in layout.columns]
     if not data:
         frame = pl.DataFrame(schema={str(i): types[i] for i in wanted})
     else:
-        frame = pl.read_csv(
+        # scan_csv takes the bytes as they are; read_csv would copy them first.
+        frame = pl.scan_csv(
             data,
             has_header=False,
             separator=layout.separator.decode(),
             quote_char=None,
             schema={str(i): type_ for i, type_ in enumerate(types)},
-            columns=list(wanted),
         )
+        frame = frame.select(str(i) for i in wanted).collect()
     return frame.rename({str(i): layout.columns[i].name for i in wanted})
 
 
@@ -89,7 +90,7 @@ def _typed(
 ) -> tuple[pl.DataFrame, dict[int, tuple[str, str]]]:
     try:
         return _read(lines.data, layout, wanted), {}
-    except pl.exceptions.ComputeError:
+    except pl.exceptions.PolarsError:
         # Some cell is not as simple as nearly all are. Look at each column on its own.
         rows = _read(lines.data, layout, wanted, text=True)
     faults: dict[int, tuple[str, str]] = {}

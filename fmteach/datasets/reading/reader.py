@@ -14,10 +14,11 @@ import numpy as np
 from fmteach.arguments import whole_number
 from fmteach.datasets.choices import one_of
 from fmteach.datasets.reading import cells, dialects
+from fmteach.datasets.reading.ahead import ahead
 from fmteach.datasets.reading.blocks import BLOCK, Block, blocks, file_size
 from fmteach.datasets.reading.frame import PARTS, FieldSpec, Frame
 from fmteach.datasets.reading.layout import Layout
-from fmteach.datasets.reading.report import FileReport, ReadReport, Tally
+from fmteach.datasets.reading.report import BadRow, FileReport, ReadReport, Tally
 from fmteach.datasets.reading.screen import screen
 from fmteach.errors import DataFileError, InputError
 
@@ -100,9 +101,11 @@ class Reader:
             if left[part] == 0:
                 complete = False
                 continue
-            before, bad_before, blank, note = tally.rows, sum(tally.bad.values()), 0, ""
-            for block, made, empty in self._file(path, self._layouts[place], tally, table):
-                blank, note = blank + empty, block.note
+            before, bad_before = tally.rows, sum(tally.bad.values())
+            blank, note = 0, ""
+            for done, made, bad, empty, note in ahead(self._file(place, table)):  # noqa: B007
+                self._count(tally, bad)
+                blank += empty
                 if left[part] is not None:
                     made = _first(made, left[part])
                     left[part] -= len(made.y)
@@ -110,7 +113,7 @@ class Reader:
                     yield part, tally.rows, made
                     tally.rows += len(made.y)
                 if progress is not None:
-                    progress(sum(sizes[:place]) + block.done, sum(sizes))
+                    progress(sum(sizes[:place]) + done, sum(sizes))
                 if left[part] == 0:
                     complete = False
                     break
@@ -121,21 +124,27 @@ class Reader:
         self.report = tally.report(complete)
 
     def _file(
-        self, path: Path, layout: Layout, tally: Tally, table: bool
-    ) -> Iterator[tuple[Block, cells.Cells, int]]:
-        header = layout.header
-        for block in blocks(path, self._block):
+        self, place: int, table: bool
+    ) -> Iterator[tuple[int, cells.Cells, list[BadRow], int, str]]:
+        """Of every block: bytes done, its good rows, bad rows, empty lines, a note on the file."""
+        path, layout = self.paths[place], self._layouts[place]
+        line, header = 1, layout.header
+        for block in ahead(blocks(path, self._block)):
             if header:
-                block, header = _without_header(block)
-            lines = screen(block, layout.separator, len(layout.columns), path.name)
+                block, passed, found = _without_header(block)
+                line, header = line + passed, not found
+            lines = screen(block, line, layout.separator, len(layout.columns), path.name)
+            line += lines.count
             made = cells.parse(lines, layout, path.name, table=table)
             bad = sorted([*lines.bad, *made.bad], key=lambda row: row.line)
-            if bad and self._strict:
-                raise InputError(
-                    f"{bad[0]}. Repair this row, or read with strict=False to set bad rows aside."
-                )
-            tally.add(bad)
-            yield block, made, lines.blank
+            yield block.done, made, bad, lines.blank, block.note
+
+    def _count(self, tally: Tally, bad: list[BadRow]) -> None:
+        if bad and self._strict:
+            raise InputError(
+                f"{bad[0]}. Repair this row, or read with strict=False to set bad rows aside."
+            )
+        tally.add(bad)
 
     def _nothing(self, path: Path, tally: Tally) -> None:
         """Say why a file has no good row."""
@@ -200,18 +209,16 @@ def _files(paths: object) -> list[tuple[str | None, Path]]:
     return [(None, Path(path)) for path in several]
 
 
-def _without_header(block: Block) -> tuple[Block, bool]:
-    """The block without its first line that is not empty; and whether it is still to come."""
-    start = 0
-    while start < len(block.data):
+def _without_header(block: Block) -> tuple[Block, int, bool]:
+    """The rest of a block behind its first line that is not empty, the number of lines passed
+    over, and whether there was such a line."""
+    start = passed = 0
+    found = False
+    while start < len(block.data) and not found:
         end = block.data.index(b"\n", start) + 1
-        if block.data[start:end].strip():
-            passed = block.data.count(b"\n", 0, end)
-            bad = {place - passed: why for place, why in block.bad.items() if place >= passed}
-            first = block.first_line + passed
-            return replace(block, data=block.data[end:], first_line=first, bad=bad), False
-        start = end
-    return replace(block, data=b"", first_line=block.first_line, bad={}), True
+        found = bool(block.data[start:end].strip())
+        start, passed = end, passed + 1
+    return replace(block, data=block.data[start:], fault=""), passed, found
 
 
 def _first(made: cells.Cells, rows: int) -> cells.Cells:

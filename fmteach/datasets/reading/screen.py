@@ -18,33 +18,69 @@ NUL = "a NUL byte"
 NOT_UTF8 = "not UTF-8"
 
 
+_STEP = 1 << 18  # bytes looked at at once: they stay in the cache of a core
+
+
 @dataclass(frozen=True, eq=False)
 class Lines:
     """The good lines of a block. numbers: int64 [lines], their numbers in the file.
 
-    bad: the others, in their order; empty lines are only counted.
+    bad: the others, in their order. blank: the number of empty lines; they are no rows.
+    count: of all lines.
     """
 
     data: bytes
     numbers: np.ndarray
     bad: list[BadRow]
     blank: int
+    count: int
 
 
-def screen(block: Block, separator: bytes, width: int, file: str) -> Lines:
-    """Set the bad lines of a block aside. O(bytes), without a loop over rows."""
+def screen(block: Block, first_line: int, separator: bytes, width: int, file: str) -> Lines:
+    """Set the bad lines of a block aside. O(bytes), without a loop over rows.
+
+    first_line: the number of the block's first line. width: the columns of a good line.
+    """
     data = np.frombuffer(block.data, np.uint8)
-    ends = np.flatnonzero((data == ord(separator)) | (data == 10))
-    sane = not block.bad and b"\0" not in block.data and _is_utf8(block.data)
-    if sane and len(ends) % width == 0:
-        last = ends[width - 1 :: width]
-        # Every width-th mark is a line end, and there are no other line ends: each line has
-        # exactly width - 1 separators.
-        if (data[last] == 10).all() and np.count_nonzero(data == 10) == len(last):
-            if not len(last) or np.diff(last, prepend=-1).max() <= LONGEST:
-                numbers = np.arange(block.first_line, block.first_line + len(last))
-                return Lines(block.data, numbers, [], 0)
-    return _sort_out(block, data, separator, width, file)
+    stops, marks = count_marks(data, ord(separator))
+    columns = np.diff(marks, prepend=0) + 1
+    lengths = np.diff(stops, prepend=-1) - 1
+    if (
+        not block.fault
+        and b"\0" not in block.data
+        and bool((columns == width).all())
+        and (width > 1 or bool(lengths.all()))
+        and int(lengths.max(initial=0)) < LONGEST
+        and _is_utf8(block.data)
+    ):
+        numbers = np.arange(first_line, first_line + len(stops))
+        return Lines(block.data, numbers, [], 0, len(stops))
+    return _sort_out(block, data, first_line, stops, columns, width, file)
+
+
+def count_marks(data: np.ndarray, mark: int) -> tuple[np.ndarray, np.ndarray]:
+    """(place of every LF in data, uint8 [n]; number of marks before it), both int64.
+
+    Eight bytes are counted at a time: this is three times as fast as finding the marks.
+
+    >>> count_marks(np.frombuffer(b"a,b\\n,c,\\n", np.uint8), ord(","))
+    (array([3, 7]), array([1, 3]))
+    """
+    places, counts, before = [], [], 0
+    hit = np.zeros(_STEP, np.uint8)
+    words = hit.view("<u8")
+    for start in range(0, len(data), _STEP):
+        part = data[start : start + _STEP]
+        hit[len(part) :] = 0
+        np.equal(part, mark, out=hit[: len(part)].view(bool))
+        stops = np.flatnonzero(part == 10)
+        totals = np.cumsum(np.bitwise_count(words), dtype=np.int64)
+        at, within = stops >> 3, ((stops & 7) << 3).astype(np.uint64)
+        counts.append(before + totals[at] - np.bitwise_count(words[at] >> within))
+        places.append(start + stops)
+        before += int(totals[-1])
+    nothing = np.empty(0, np.int64)
+    return np.concatenate([nothing, *places]), np.concatenate([nothing, *counts])
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -57,11 +93,16 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _sort_out(block: Block, data: np.ndarray, separator: bytes, width: int, file: str) -> Lines:
-    stops = np.flatnonzero(data == 10)
+def _sort_out(
+    block: Block,
+    data: np.ndarray,
+    first_line: int,
+    stops: np.ndarray,
+    columns: np.ndarray,
+    width: int,
+    file: str,
+) -> Lines:
     starts = np.append(0, stops[:-1] + 1)[: len(stops)]
-    marks = np.concatenate([[0], np.cumsum(data == ord(separator))])
-    columns = marks[stops] - marks[starts] + 1
     blank = stops == starts
     wrong: dict[int, tuple[str, str]] = {
         place: (COLUMNS, f"{columns[place]} came, {width} wanted")
@@ -74,21 +115,21 @@ def _sort_out(block: Block, data: np.ndarray, separator: bytes, width: int, file
         wrong[place] = (NUL, "the file is damaged here")
     for place in np.flatnonzero(stops - starts >= LONGEST).tolist():
         wrong[place] = (TOO_LONG, f"more than {LONGEST:,} bytes")
-    for place, why in block.bad.items():
-        wrong[place] = (why, "only its start is shown" if why == TOO_LONG else "left out")
+    if block.fault:
+        wrong[0] = (block.fault, "left out")
     good = ~blank
     good[list(wrong)] = False
     bad = [
         BadRow(
             file,
-            block.first_line + place,
+            first_line + place,
             *wrong[place],
             excerpt(block.data[starts[place] : min(stops[place], starts[place] + 400)]),
         )
         for place in sorted(wrong)
     ]
     kept = data[np.repeat(good, stops - starts + 1)].tobytes()
-    return Lines(kept, block.first_line + np.flatnonzero(good), bad, int(blank.sum()))
+    return Lines(kept, first_line + np.flatnonzero(good), bad, int(blank.sum()), len(stops))
 
 
 def _lines_with_non_utf8(
