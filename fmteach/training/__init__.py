@@ -12,6 +12,7 @@ from fmteach.training.intervals import (
     bootstrap_difference,
     bootstrap_table,
 )
+from fmteach.training.leaderboard import Leaderboard
 from fmteach.training.records import History, StepRecord
 from fmteach.training.trainer import Trainer
 
@@ -22,6 +23,7 @@ __all__ = [
     "Difference",
     "History",
     "Interval",
+    "Leaderboard",
     "StepRecord",
     "TrainConfig",
     "Trainer",
