@@ -51,6 +51,52 @@ class LinearModel(nn.Module):
     def score(self, ids: Tensor, values: Tensor) -> Tensor:
         return self.w0 + (self.w[ids] * values).sum(-1)
 
+    def score_all(
+        self,
+        left_ids: Tensor,
+        left_values: Tensor | None,
+        right_ids: Tensor,
+        right_values: Tensor | None,
+        unique: bool = False,
+    ) -> Tensor:
+        """Scores [U, I] of every left side beside every right side, such as users beside items.
+
+        left_ids, left_values: [U, m]; right_ids, right_values: [I, n]; values None: all 1. The row
+        of cell (u, i) is left row u followed by right row i. A feature stands on one side only.
+        unique=True promises that, and what it promises in `forward`.
+
+        The terms within a side are added up once a side, those across it are one matrix product:
+        O(k (U m + I n) + k U I) instead of O(k U I (m + n)), with the same result.
+
+        >>> users, items = torch.tensor([[0], [1]]), torch.tensor([[2], [3], [4]])
+        >>> FactorizationMachine(5, k=2).score_all(users, None, items, None).shape
+        torch.Size([2, 3])
+        """
+        left = self.check_rows(left_ids, left_values, unique)
+        right = self.check_rows(right_ids, right_values, unique)
+        if not unique and bool(torch.isin(left[0][left[1] != 0], right[0][right[1] != 0]).any()):
+            raise InputError(
+                "a feature stands on both sides; score_all needs features that are left or right"
+            )
+        return self.score_sides(left, right)
+
+    def score_sides(self, left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Tensor:
+        """`score_all` of (ids, values) that are known to be good."""
+        if type(self).score is not LinearModel.score:
+            return self._score_every_pair(left, right)
+        return (self.score(*left) - self.w0)[:, None] + self.score(*right)
+
+    def _score_every_pair(
+        self, left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]
+    ) -> Tensor:
+        # Slow, and right for a model of your own: every pair becomes a row.
+        counts = len(left[0]), len(right[0])
+        u, i = torch.meshgrid(*map(torch.arange, counts), indexing="ij")
+        rows = (
+            torch.cat([x[u.flatten()], z[i.flatten()]], 1) for x, z in zip(left, right, strict=True)
+        )
+        return self.score(*rows).view(counts)
+
     def penalty(self, ids: Tensor, values: Tensor | None = None) -> Tensor:
         """Squares of the parameters that a row looks up, summed; the mean over the rows.
 
@@ -143,6 +189,16 @@ class FactorizationMachine(LinearModel):
 
     def score(self, ids: Tensor, values: Tensor) -> Tensor:
         return super().score(ids, values) + pairwise_sparse(ids, values, self.V)
+
+    def score_sides(self, left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Tensor:
+        if type(self).score is not FactorizationMachine.score:
+            return self._score_every_pair(left, right)
+        within = (self.score(*left) - self.w0)[:, None] + self.score(*right)
+        # A pair of one feature each side: the sums of x_i v_i of the sides, multiplied.
+        left_sums, right_sums = (
+            (values[..., None] * self.V[ids]).sum(-2) for ids, values in (left, right)
+        )
+        return torch.addmm(within, left_sums, right_sums.T)
 
     def _squares(self, ids: Tensor) -> Tensor:
         return super()._squares(ids) + self.V[ids].square().sum(-1)

@@ -1,4 +1,4 @@
-"""What a score is for: regression or classification. Each task is a loss, metrics and a baseline.
+"""What a score is for: regression, classification or ranking. Each task is a loss and metrics.
 
 A model returns scores (logits) and knows nothing of tasks; a task never changes a score before the
 loss. A sigmoid in the model and another in the loss is the most published bug of this field.
@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fmteach.errors import InputError
+from fmteach.ranks import list_metrics
 
 THRESHOLD = 0.5  # a probability above it counts as "yes" in the accuracy
 
@@ -25,6 +26,10 @@ class Task:
     loss(scores [n], y [n]) -> scalar tensor, the mean over the rows, differentiable.
     metrics(scores, y) -> dict of floats. constant_score(y) -> the best score for a model that
     gives every row the same one: the base rate baseline.
+
+    Ranking compares scores with scores. Its loss takes those of positives [n] and of as many
+    negatives [n]; its metrics take whole lists, scores [U, I] and y [U, I]
+    (`fmteach.ranks.list_metrics`).
     """
 
     name: str
@@ -125,6 +130,20 @@ def auc(scores: Tensor, y: Tensor) -> float:
     return (rank_sum - n_pos * (n_pos + 1) / 2) / (n_pos * n_neg)
 
 
+def bpr(positive: Tensor, negative: Tensor) -> Tensor:
+    """Bayesian personalized ranking: is the positive of each pair above the negative?
+
+    positive, negative: scores [n] of the same users beside a liked item and beside another one.
+    Returns the mean of -ln sigmoid(positive - negative), a scalar. What both rows share (w0, the
+    terms of the user alone) cancels out: it cannot be learnt from pairs, and need not be.
+    Source: Rendle et al. (2009), BPR: Bayesian Personalized Ranking from Implicit Feedback.
+
+    >>> bpr(torch.tensor([1.0, 1.0]), torch.tensor([1.0, 1.0]))  # ln 2: no better than a guess
+    tensor(0.6931)
+    """
+    return F.softplus(negative - positive).mean()  # -ln sigmoid(x) = ln(1 + exp(-x)), no overflow
+
+
 def _base_rate_score(y: Tensor) -> float:
     # Kept off 0 and 1, so that data of a single class gives a large score and not an infinite one.
     share = y.double().mean().clamp(1e-7, 1 - 1e-7)
@@ -157,7 +176,19 @@ CLASSIFICATION = Task(
     constant_score=_base_rate_score,
 )
 
-TASKS = {task.name: task for task in (REGRESSION, CLASSIFICATION)}
+RANKING = Task(
+    name="ranking",
+    loss=bpr,
+    loss_name="BPR loss",
+    metrics=list_metrics,
+    metric_labels={"ndcg@10": "NDCG@10", "hr@10": "HR@10", "auc": "AUC"},
+    # A reader sees the first ten. AUC weighs place 5,000 against 5,001 like place 1 against 2.
+    primary="ndcg@10",
+    higher=frozenset({"ndcg@10", "hr@10", "auc"}),
+    constant_score=lambda y: 0.0,  # any will do: only differences count
+)
+
+TASKS = {task.name: task for task in (REGRESSION, CLASSIFICATION, RANKING)}
 
 
 def get_task(name: str) -> Task:

@@ -14,6 +14,7 @@ from fmteach.datasets import movielens, synthetic
 from fmteach.datasets.build import from_arrays
 from fmteach.datasets.choices import one_of
 from fmteach.datasets.dataset import Dataset
+from fmteach.datasets.ranking import from_pairs
 from fmteach.datasets.rows import Rows
 from fmteach.datasets.splits import Split
 from fmteach.datasets.table import Table
@@ -27,6 +28,7 @@ __all__ = [
     "Split",
     "Table",
     "from_arrays",
+    "from_pairs",
     "load",
     "movielens",
     "synthetic",
@@ -43,8 +45,8 @@ class _Source(NamedTuple):
 _SOURCES = {
     "movielens": _Source(
         "100,004 ratings of 9,066 films by 671 users (real, comes with the course); "
-        "tasks rating, like",
-        {"like": "4 stars or more", "rating": "the stars"},
+        "tasks rating, like, rank",
+        {"like": "4 stars or more", "rating": "the stars", "rank": "likes above the rest"},
         True,
         movielens.load,
     ),
@@ -82,8 +84,9 @@ def load(
     """Load a data set, encoded and split into train, valid and test rows.
 
     name: one of DATASETS.
-    task: what to predict. For "movielens": "rating" (the default; the stars, regression) or
-        "like" (4 stars or more, classification). For "clicks": "click" (classification).
+    task: what to predict. For "movielens": "rating" (the default; the stars, regression), "like"
+        (4 stars or more, classification) or "rank" (the films that a user likes above the others,
+        ranking: the rows are the likes). For "clicks": "click" (classification).
     split: "random", or "time": train on the earliest rows, test on the last.
     seed: of the random split. The same seed gives the same rows on every machine.
     features: which fields describe a row. For "movielens": any of "user", "film", "genres" (a film

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,6 +15,9 @@ from fmteach.datasets.encoding import EncodedField, join_fields
 from fmteach.datasets.rows import Rows
 from fmteach.datasets.splits import Split, make_split
 from fmteach.errors import InputError
+
+if TYPE_CHECKING:
+    from fmteach.datasets.ranking import Candidates
 
 
 def from_arrays(
@@ -109,6 +113,7 @@ def build(
     real: bool,
     determined_by: Mapping[str, object],
     oracle: Mapping[str, Mapping[str, float]] | None = None,
+    candidates: Candidates | None = None,
 ) -> Dataset:
     """Put encoded fields, targets and a split together. `determined_by` makes the fingerprint."""
     ids, values = join_fields(columns)
@@ -138,6 +143,7 @@ def build(
         labels=tuple(column.labels for column in columns),
         split=split,
         oracle=oracle,
+        candidates=candidates,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from fmteach.datasets.choices import one_of
@@ -21,9 +22,10 @@ from fmteach.errors import InputError
 
 if TYPE_CHECKING:
     from fmteach.datasets.encoder import Encoder
+    from fmteach.datasets.ranking import Candidates
     from fmteach.datasets.reading import ReadReport
 
-OBJECTIVES = ("regression", "classification")
+OBJECTIVES = ("regression", "classification", "ranking")
 PARTS = ("train", "valid", "test")
 
 
@@ -42,6 +44,9 @@ class Dataset:
         oracle["test"]["auc"]: no model can be expected to do better. None for real data.
     encoder: of data read from files, what turned values into feature numbers; it encodes new rows.
     report: of data read from files, how many rows were read, and which were bad and why.
+    times: of data read from files that tell it, for each part the time of every row, int64 [n],
+        seconds since 1970 (UTC).
+    candidates: for ranking, all users and all items; the rows are the positives, with target 1.
     """
 
     name: str
@@ -61,6 +66,8 @@ class Dataset:
     oracle: Mapping[str, Mapping[str, float]] | None = field(default=None, repr=False)
     encoder: Encoder | None = field(default=None, repr=False)
     report: ReadReport | None = field(default=None, repr=False)
+    times: Mapping[str, np.ndarray] | None = field(default=None, repr=False)
+    candidates: Candidates | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         one_of("objective", self.objective, OBJECTIVES)
@@ -76,6 +83,11 @@ class Dataset:
             )
         if not len(self.train):
             raise InputError("the training part is empty: give at least one row to train on.")
+        if (self.objective == "ranking") != (self.candidates is not None):
+            raise InputError(
+                "ranking data needs candidates, and other data has none: "
+                "make it with fmteach.datasets.from_pairs."
+            )
         for part in PARTS:
             self._check_part(part, getattr(self, part))
 
@@ -116,17 +128,20 @@ class Dataset:
 
         The column "unseen" counts rows with at least one value that no training row has. The last
         column, where the fields are user and film, is the share of all pairs that has a row.
+        Ranking data has no target: its rows are all positives.
         """
         likely = self.objective == "classification"
         target = f"share of {self.task} = 1" if likely else f"mean {self.task}"
         pairs = self.fields[:2] == ("user", "film")
-        columns = ["part", "rows", *self.fields, "unseen", target]
+        ranking = self.objective == "ranking"
+        columns = ["part", "positives" if ranking else "rows", *self.fields, "unseen"]
+        columns += [] if ranking else [target]
         rows = []
         for part in PARTS:
             data = getattr(self, part)
             known, unseen = self._count_values(data)
             mean = float(data.y.double().mean()) if len(data) else "-"
-            cells = [part, len(data), *known, unseen, mean]
+            cells = [part, len(data), *known, unseen, *([] if ranking else [mean])]
             if pairs:
                 possible = known[0] * known[1]
                 cells.append(f"{100 * len(data) / possible:.2f} %" if possible else "-")
@@ -169,6 +184,8 @@ class Dataset:
         return {name: i for i, name in enumerate(names)}
 
     def _check_part(self, part: str, rows: Rows) -> None:
+        if rows.checked:
+            return
         for some in chunks(rows):
             self._check_rows(part, some)
 
@@ -179,6 +196,8 @@ class Dataset:
                 f"{part}: ids go from {low} to {high}, but the features go from 0 to "
                 f"{self.num_features - 1}."
             )
+        if self.objective == "ranking" and not bool((rows.y == 1).all()):
+            raise InputError(f"{part}: the rows of ranking data are positives; give each target 1.")
         if self.objective == "classification" and not bool(((rows.y == 0) | (rows.y == 1)).all()):
             first = float(rows.y[(rows.y != 0) & (rows.y != 1)][0])
             raise InputError(

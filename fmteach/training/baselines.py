@@ -7,8 +7,12 @@ import threading
 import torch
 
 from fmteach.datasets import Dataset
+from fmteach.datasets.ranking import Candidates
+from fmteach.errors import InputError
+from fmteach.ranks import mean_metrics
 from fmteach.tasks import get_task
 from fmteach.training.config import TrainConfig
+from fmteach.training.ranking import Block, constant_block, measure_lists, popularity_block
 from fmteach.training.scoring import rows_of
 from fmteach.training.trainer import Trainer
 
@@ -27,8 +31,27 @@ def base_rate(dataset: Dataset, split: str = "valid") -> dict[str, float]:
     """
     task = get_task(dataset.objective)
     rows = rows_of(dataset, split)
+    if task.name == "ranking":
+        candidates = dataset.candidates
+        return _list_metrics(candidates, constant_block(candidates), split)
     scores = torch.full_like(rows.y, task.constant_score(dataset.train.y))
     return {"loss": float(task.loss(scores, rows.y)), **task.metrics(scores, rows.y)}
+
+
+def popularity(dataset: Dataset, split: str = "valid") -> dict[str, float]:
+    """Loss and metrics of ranking data when every user gets the items by their likes in train.
+
+    split: "train", "valid" or "test". Errors: InputError for other tasks.
+    """
+    rows_of(dataset, split)
+    if dataset.candidates is None:
+        raise InputError(f"popularity is a baseline of ranking; {dataset.task} is another task")
+    return _list_metrics(dataset.candidates, popularity_block(dataset.candidates), split)
+
+
+def _list_metrics(candidates: Candidates, block: Block, split: str) -> dict[str, float]:
+    places, loss = measure_lists(candidates, block, split)
+    return {"loss": loss, **mean_metrics(places)}
 
 
 # Under these settings the linear model does its best on the embedded films, for both tasks.

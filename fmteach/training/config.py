@@ -139,6 +139,10 @@ def defaults(objective: str, fields: int = 2) -> TrainConfig:
         chosen = TrainConfig(learning_rate=0.003, l2=0.05, batch_size=256, epochs=30, patience=3)
     elif objective == "classification":
         chosen = TrainConfig(learning_rate=0.003, l2=0.03, batch_size=256, epochs=15, patience=3)
+    elif objective == "ranking":
+        chosen = TrainConfig(learning_rate=0.003, l2=0.003, batch_size=256, epochs=30, patience=5)
     else:
-        raise InputError(f"unknown task {objective!r}; choose regression or classification")
+        raise InputError(
+            f"unknown task {objective!r}; choose regression, classification or ranking"
+        )
     return chosen.replace(l2=chosen.l2 * 2 / whole_number("fields", fields))

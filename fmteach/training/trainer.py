@@ -18,18 +18,16 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from fmteach.datasets import Dataset, Rows
+from fmteach.datasets import Dataset
 from fmteach.errors import DivergenceError, InputError
 from fmteach.models import LinearModel, save_model
 from fmteach.tasks import Task, get_task
 from fmteach.training.config import TrainConfig, defaults, resolve_device
 from fmteach.training.first_model import check_given, describing, new_model
+from fmteach.training.ranking import PairExamples
 from fmteach.training.records import History, StepRecord
-from fmteach.training.scoring import on_device, rows_of, score_rows
+from fmteach.training.scoring import Examples, RowExamples, rows_of
 from fmteach.training.threads import one_torch_thread
-
-_SCORED_TRAIN_ROWS = 10_000  # size of the fixed sample of training rows that is scored
-_DRAWS = 1_000_003  # shuffles a seed: number e for the order in epoch e, the last for the sample
 
 _OPTIMIZERS = {
     "adam": torch.optim.Adam,
@@ -75,10 +73,8 @@ class Trainer:
             check_given(model, dataset)
             self.config = describing(model, self.config)
         self.model = model.to(self.device).train()
-        self._rows = {
-            name: on_device(rows_of(dataset, name), self.device) for name in ("train", "valid")
-        }
-        self._train_sample = self._sample_of_train()
+        kind_of_examples = PairExamples if dataset.objective == "ranking" else RowExamples
+        self._examples: Examples = kind_of_examples(dataset, self.config.seed, self.device)
         kind = _OPTIMIZERS[self.config.optimizer]
         # One fused kernel for all parameters; the sums are those of the unfused loop. Before
         # version 2.8, torch has none for AdaGrad on a GPU.
@@ -97,13 +93,12 @@ class Trainer:
         # behind `step`; whoever goes on then evaluates again and does not train again.
         self._recorded = -1
         self._loss: float | None = None  # of the last minibatch
-        self._permutation: tuple[int, Tensor] | None = None
 
     # -- where the run stands ---------------------------------------------------------------
 
     @property
     def steps_per_epoch(self) -> int:
-        return -(-len(self.dataset.train) // self.config.batch_size)
+        return -(-len(self._examples) // self.config.batch_size)
 
     @property
     def total_steps(self) -> int:
@@ -150,32 +145,22 @@ class Trainer:
             pass
         return self.history
 
-    def _next_batch(self) -> tuple[Tensor, Tensor | None, Tensor]:
+    def _next_batch(self) -> tuple[Tensor | None, ...]:
         epoch, place = divmod(self.step, self.steps_per_epoch)
-        rows = self._rows["train"]
-        if self._permutation is None or self._permutation[0] != epoch:
-            self._permutation = (epoch, self._shuffled(len(rows), draw=epoch))
         first = place * self.config.batch_size
-        batch = self._permutation[1][first : first + self.config.batch_size]
-        values = None if rows.values is None else rows.values[batch]
-        ids = rows.ids[batch].long()  # large sets hold int32, which torch does not index with
-        return ids, values, rows.y[batch]
+        return self._examples.batch(epoch, slice(first, first + self.config.batch_size))
 
-    def _shuffled(self, n: int, draw: int) -> Tensor:
-        generator = torch.Generator().manual_seed(self.config.seed * _DRAWS + draw)
-        return torch.randperm(n, generator=generator).to(self.device)
-
-    def _update(self, ids: Tensor, values: Tensor | None, y: Tensor) -> None:
-        loss = self.task.loss(self.model(ids, values, unique=True), y)
+    def _update(self, *batch: Tensor | None) -> None:
+        loss = self._examples.loss(self.model, *batch)
         value = float(loss.detach())
         if not math.isfinite(value):
             self._diverged(f"the training loss is {value} at step {self.step + 1}")
         if self.config.l2:
-            loss = loss + self.config.l2 * self.model.penalty(ids, values)
+            loss = loss + self.config.l2 * self._examples.penalty(self.model, *batch)
         self.model.zero_grad()
         loss.backward()
         self.optimizer.step()
-        self.step, self.samples, self._loss = self.step + 1, self.samples + len(y), value
+        self.step, self.samples, self._loss = self.step + 1, self.samples + len(batch[0]), value
 
     def _record(self, started: float) -> StepRecord:
         valid = train = None
@@ -263,23 +248,33 @@ class Trainer:
 
     def evaluate(self, split: str = "test") -> dict[str, float]:
         """Loss and metrics of the model as it is now on "train", "valid" or "test"."""
-        rows = on_device(rows_of(self.dataset, split), self.device)
-        if len(rows) == 0:
+        if not len(rows_of(self.dataset, split)):
             raise InputError(f"the {split} split of {self.dataset.name} has no rows to score")
-        return score_rows(self.model, rows, self.task)
+        return self._examples.measure(self.model, split)
+
+    def scores(self, split: str = "test") -> Tensor:
+        """Scores of the rows of "train", "valid" or "test", in their order: float32 [n] on the CPU.
+
+        Of the model as it is now. Errors: InputError for ranking, whose rows are positives only;
+        `by_user` is what it has instead.
+        """
+        return self._examples.scores(self.model, split)
+
+    def by_user(self, split: str = "test") -> dict[str, Tensor]:
+        """For ranking: each metric of each user with a positive in the split, float64 [users].
+
+        The mean of a metric over the users (NaN left out) is the figure that `evaluate` gives.
+        Errors: InputError for other tasks, whose metrics are of rows and not of users.
+        """
+        if not isinstance(self._examples, PairExamples):
+            raise InputError(
+                f"by_user() is for ranking, and this is {self.task.name}; scores() gives the "
+                "scores of the rows"
+            )
+        return self._examples.by_user(self.model, split)
 
     def _score(self, name: str) -> dict[str, float] | None:
-        rows = self._train_sample if name == "train sample" else self._rows[name]
-        return score_rows(self.model, rows, self.task) if len(rows) else None
-
-    def _sample_of_train(self) -> Rows:
-        rows = self._rows["train"]
-        if len(rows) <= _SCORED_TRAIN_ROWS:
-            return rows
-        # Not the shuffle of any epoch: its first rows would be those that are trained first.
-        chosen = self._shuffled(len(rows), draw=_DRAWS - 1)[:_SCORED_TRAIN_ROWS]
-        values = None if rows.values is None else rows.values[chosen]
-        return Rows(ids=rows.ids[chosen], values=values, y=rows.y[chosen])
+        return self._examples.measure(self.model, name)
 
     # -- parameters -------------------------------------------------------------------------
 

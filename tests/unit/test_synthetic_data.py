@@ -20,7 +20,7 @@ def clicks() -> datasets.Dataset:
 def test_it_is_registered_and_called_synthetic(clicks: datasets.Dataset) -> None:
     assert "synthetic" in datasets.DATASETS["clicks"]
     assert list(datasets.TASKS["clicks"]) == ["click"]
-    assert set(datasets.TASKS["movielens"]) == {"like", "rating"}
+    assert set(datasets.TASKS["movielens"]) == {"like", "rating", "rank"}
     assert datasets.TASKS.keys() == datasets.DATASETS.keys()
     assert {"clicks"} == datasets.SYNTHETIC
     assert not clicks.real and "synthetic" in clicks.title

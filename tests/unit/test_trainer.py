@@ -327,8 +327,8 @@ def test_settings_go_to_plain_values_and_back():
     assert resolve_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
     for objective in ("regression", "classification"):
         assert defaults(objective).k == 16
-    with pytest.raises(InputError, match="regression or classification"):
-        defaults("ranking")
+    with pytest.raises(InputError, match="choose regression, classification or ranking"):
+        defaults("sorting")
 
 
 def test_an_unknown_split_is_refused(clicks):

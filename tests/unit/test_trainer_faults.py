@@ -15,6 +15,7 @@ from fmteach.datasets import Rows
 from fmteach.errors import CheckpointError, DivergenceError, InputError
 from fmteach.models import FactorizationMachine, LinearModel, read_tensors, write_tensors
 from fmteach.training import StepRecord, TrainConfig, Trainer, base_rate
+from fmteach.training.draws import shuffled
 from tests.unit.conftest import small_data
 
 QUICK = TrainConfig(k=2, learning_rate=0.05, batch_size=64, epochs=4, device="cpu", init_scale=0.1)
@@ -102,7 +103,7 @@ def test_patience_is_counted_in_whole_steps(clicks):
 def test_the_scored_training_rows_are_not_those_that_are_trained_first():
     data = small_data("classification", n=15_000)
     trainer = Trainer(data, QUICK)
-    sample, rows = trainer._train_sample, data.train
+    sample, rows = trainer._examples._sample, data.train
     assert len(sample) == 10_000 < len(rows)
     ids, _, _ = trainer._next_batch()
     assert not torch.equal(sample.ids[: len(ids)], ids)
@@ -304,9 +305,8 @@ def test_more_evaluations_than_steps_and_a_batch_above_all_rows(clicks):
     assert records[-1].samples == 3 * len(clicks.train)
 
 
-def test_no_two_seeds_share_a_shuffle(clicks):
-    zero, one = (Trainer(clicks, QUICK.replace(seed=seed)) for seed in (0, 1))
-    shuffles = [t._shuffled(50, draw).tolist() for t in (zero, one) for draw in (0, 1, 2)]
+def test_no_two_seeds_share_a_shuffle():
+    shuffles = [shuffled(50, seed, draw).tolist() for seed in (0, 1) for draw in (0, 1, 2)]
     assert all(a != b for i, a in enumerate(shuffles) for b in shuffles[:i])
 
 

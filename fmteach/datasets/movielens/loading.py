@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -11,12 +12,15 @@ from fmteach.datasets import embedded
 from fmteach.datasets.build import build
 from fmteach.datasets.choices import checked_fractions, checked_seed, names_of, one_of
 from fmteach.datasets.dataset import Dataset
+from fmteach.datasets.encoding import EncodedField
 from fmteach.datasets.movielens.fields import ENCODERS
-from fmteach.datasets.movielens.table import Films, Ratings, read_only
-from fmteach.datasets.splits import SPLITS, make_split
+from fmteach.datasets.movielens.table import Films, Ratings, film_labels, read_only
+from fmteach.datasets.ranking import build_ranking
+from fmteach.datasets.splits import SPLITS, Split, make_split
 
-TASKS = {"rating": "regression", "like": "classification"}
+TASKS = {"rating": "regression", "like": "classification", "rank": "ranking"}
 FEATURES = ("user", "film", "genres", "year")
+OF_FILM = ("film", "genres", "year")  # the other features are of the user
 LIKE_FROM = 4.0  # a rating of 4 stars or more counts as a like
 _ENCODING = 1  # goes into the fingerprint: raise it when the same options give other rows
 
@@ -63,18 +67,18 @@ def load(
     seed = checked_seed(seed)
     valid, test = checked_fractions(valid, test)
     table = ratings()
-    parts = make_split(split, len(table), table.timestamp, valid=valid, test=test, seed=seed)
-    y = table.rating if task == "rating" else (table.rating >= LIKE_FROM).astype(np.float32)
-    return build(
-        [ENCODERS[name](table, parts.train) for name in features],
-        y,
-        parts,
-        name="movielens",
-        title="MovieLens latest-small (real)",
-        task=task,
-        objective=TASKS[task],
-        real=True,
-        determined_by={
+    liked = table.rating >= LIKE_FROM
+    # Ranking knows likes only: they are what is split, and the other ratings are left aside.
+    rows = np.flatnonzero(liked) if task == "rank" else np.arange(len(table))
+    parts = make_split(split, len(rows), table.timestamp[rows], valid=valid, test=test, seed=seed)
+    parts = Split(rows[parts.train], rows[parts.valid], rows[parts.test])
+    columns = [ENCODERS[name](table, parts.train) for name in features]
+    described = {
+        "name": "movielens",
+        "title": "MovieLens latest-small (real)",
+        "task": task,
+        "real": True,
+        "determined_by": {
             "file": embedded.SHA256,
             "encoding": _ENCODING,
             "split": split,
@@ -83,4 +87,19 @@ def load(
             "test": test,
             "features": features,
         },
-    )
+    }
+    if task == "rank":
+        return rank_films(table, columns, parts, **described)
+    y = table.rating if task == "rating" else liked.astype(np.float32)
+    return build(columns, y, parts, objective=TASKS[task], **described)
+
+
+def rank_films(
+    table: Ratings, columns: Sequence[EncodedField], parts: Split, **described: Any
+) -> Dataset:
+    """Ranking data: the rows of `parts` are likes; all films of the table are candidates."""
+    names = film_labels(table.films)[np.unique(table.film_row)]
+    return build_ranking(
+        columns, table.user, table.film_row, parts, item_fields=OF_FILM, item_names=names,
+        **described,
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""Ranking: learn from pairs of a positive and a drawn negative, be measured on whole lists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from fmteach.datasets import Dataset
+from fmteach.datasets.ranking import Candidates
+from fmteach.errors import InputError
+from fmteach.models import LinearModel
+from fmteach.ranks import Places, find_places, mean_metrics
+from fmteach.tasks import bpr
+from fmteach.training.draws import SAMPLE, chances, shuffled
+from fmteach.training.scoring import SAMPLED_ROWS, Examples, rows_of
+
+SCORES_AT_ONCE = 1 << 22  # of a block of users beside all items; bounds the memory: 16 MB each copy
+NEGATIVES = 20  # drawn for each positive where the loss is measured: always the same ones
+Block = Callable[[Tensor], Tensor]
+"""Scores [u, items] of some users, int64 [u], beside all items."""
+
+
+class PairExamples(Examples):
+    """Positives, each beside a negative that is drawn anew in every epoch.
+
+    Everything stays on the device: a batch is a slice of the permutation, and a search for the
+    items drawn. The negative of a positive depends on (seed, epoch) alone.
+
+    Users who like every item have no negative: nothing can be learnt from their rows, and they
+    are left out. InputError when that leaves none.
+    """
+
+    def __init__(self, dataset: Dataset, seed: int, device: torch.device):
+        self.dataset = dataset
+        self.candidates = dataset.candidates.to(device)
+        self._unseen = self.candidates.unseen("train")
+        pairs = self.candidates.train
+        self._pairs = pairs[self._unseen.free[pairs[:, 0]] > 0]
+        if not len(self._pairs):
+            raise InputError(
+                f"every user of {dataset.name} likes every item in train: there is no item to put "
+                "below another. Ranking needs items that a user did not choose."
+            )
+        super().__init__(len(self._pairs), seed, device)
+        self._chances: tuple[int, Tensor] | None = None
+        self._sample = self._sample_of_train()
+
+    def batch(self, epoch: int, at: slice) -> tuple[Tensor, Tensor | None, Tensor, Tensor | None]:
+        """ids and values of the positives, and ids and values of their negatives."""
+        if self._chances is None or self._chances[0] != epoch:
+            self._chances = (epoch, chances(self.n, self.seed, epoch).to(self.device))
+        user, item = self._pairs[self.order(epoch)[at]].unbind(1)
+        other = self._unseen.draw(user, self._chances[1][at])
+        return *self.candidates.rows(user, item), *self.candidates.rows(user, other)
+
+    def loss(
+        self, model: LinearModel, ids: Tensor, values: Tensor | None, *negative: Tensor | None
+    ) -> Tensor:
+        # Two passes, not one over both halves: so the gradients of what the rows share (w0, the
+        # weight of the user) cancel to exactly 0, and Adam does not blow their rounding up.
+        return bpr(model(ids, values, unique=True), model(*negative, unique=True))
+
+    def penalty(
+        self, model: LinearModel, ids: Tensor, values: Tensor | None, *negative: Tensor | None
+    ) -> Tensor:
+        return (model.penalty(ids, values) + model.penalty(*negative)) / 2
+
+    def measure(self, model: LinearModel, name: str) -> dict[str, float] | None:
+        """Loss and metrics on "train", "valid", "test" or "train sample"; None without rows."""
+        part, pairs = ("train", self._sample) if name == "train sample" else (name, None)
+        if not len(rows_of(self.dataset, part)):
+            return None
+        places, loss = measure_lists(self.candidates, self._block(model), part, pairs)
+        return {"loss": loss, **mean_metrics(places)}
+
+    def by_user(self, model: LinearModel, split: str) -> dict[str, Tensor]:
+        places, _ = measure_lists(self.candidates, self._block(model), split)
+        some = places.positives > 0
+        metrics = {"ndcg@10": places.ndcg(), "hr@10": places.hit_rate(), "auc": places.auc()}
+        return {name: numbers[some].cpu() for name, numbers in metrics.items()}
+
+    def scores(self, model: LinearModel, split: str) -> Tensor:
+        raise InputError(
+            "ranking rows are all positives: their scores say nothing without the other items. "
+            "trainer.by_user(split) gives NDCG@10, HR@10 and AUC of each user."
+        )
+
+    def _block(self, model: LinearModel) -> Block:
+        return model_block(model, self.candidates)
+
+    def _sample_of_train(self) -> Tensor:
+        """Pairs of whole users, about as many as the rows that are scored for the other tasks."""
+        pairs = self.candidates.train
+        if len(pairs) <= SAMPLED_ROWS:
+            return pairs
+        users = shuffled(len(self.candidates.users), self.seed, SAMPLE).to(self.device)
+        counts = torch.bincount(pairs[:, 0], minlength=len(users))
+        enough = int((counts[users].cumsum(0) <= SAMPLED_ROWS).sum())
+        chosen = torch.zeros(len(users), dtype=torch.bool, device=self.device)
+        chosen[users[: max(1, enough)]] = True
+        return pairs[chosen[pairs[:, 0]]]
+
+
+def model_block(model: LinearModel, candidates: Candidates) -> Block:
+    """Scores of a model on the device of the candidates, items with the same features once."""
+    distinct, place = candidates.distinct_items
+
+    def block(users: Tensor) -> Tensor:
+        scores = model.score_all(*candidates.users.at(users), distinct.ids, distinct.values, True)
+        return scores[:, place]
+
+    return block
+
+
+def constant_block(candidates: Candidates) -> Block:
+    """The same score everywhere: a list in random order."""
+    zero = torch.zeros((), device=candidates.train.device)
+    return lambda users: zero.expand(len(users), len(candidates.items))
+
+
+def popularity_block(candidates: Candidates) -> Block:
+    """Every user gets the items in order of their number of likes in train.
+
+    The score is ln(1 + likes). Then sigmoid(difference) is one count over the sum of both, which
+    is near the best that any score without the user can do for the BPR loss.
+    """
+    scores = candidates.popularity().float().log1p()
+    return lambda users: scores.expand(len(users), -1)
+
+
+@torch.no_grad()
+def measure_lists(
+    candidates: Candidates, block: Block, part: str, pairs: Tensor | None = None
+) -> tuple[Places, float]:
+    """Where the positives of a part stand in their users' lists, and the BPR loss.
+
+    A list holds all items but those that the user has liked in an earlier part. pairs: some of the
+    positives of the part, all of the users that they name; left out: all.
+
+    No loop over users: blocks of about 4 million scores, O(U I (k + log I)) in all, and memory
+    for a block. The loss is the mean over the positives and NEGATIVES items drawn for each, the
+    same ones at every call.
+    """
+    pairs = getattr(candidates, part) if pairs is None else pairs
+    pairs = pairs[pairs[:, 0].argsort(stable=True)]
+    users, row = pairs[:, 0].unique_consecutive(return_inverse=True)
+    seen, unseen = candidates.seen_before(part), candidates.unseen(part)
+    size = max(1, SCORES_AT_ONCE // len(candidates.items))
+    places, loss, counted = [], 0.0, 0
+    for first in range(0, len(users), size):
+        some = users[first : first + size]
+        start, end = torch.searchsorted(row, torch.tensor([first, first + size], device=row.device))
+        user, item = row[start:end] - first, pairs[start:end, 1]
+        scores = block(some)
+        places.append(find_places(scores, user, item, _seen_by(some, seen, len(candidates.users))))
+        # The loss needs items to draw from.
+        can = unseen.free[some][user] > 0
+        user, item = user[can].repeat_interleave(NEGATIVES), item[can].repeat_interleave(NEGATIVES)
+        drawn = chances(len(user), seed=0, draw=first).to(user.device)
+        other = unseen.draw(some[user], drawn)
+        if len(user):
+            loss += float(bpr(scores[user, item], scores[user, other])) * len(user)
+            counted += len(user)
+    return Places.join(places), loss / counted if counted else math.nan
+
+
+def _seen_by(users: Tensor, seen: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The cells of a block that the users have seen. users: in order; seen: [n, 2], in order."""
+    ends = torch.stack([users[0], users[-1] + 1])
+    start, end = torch.searchsorted(seen[:, 0].contiguous(), ends)
+    row = users.new_full((count,), -1)
+    row[users] = torch.arange(len(users), device=users.device)
+    user, item = row[seen[start:end, 0]], seen[start:end, 1]
+    return user[user >= 0], item[user >= 0]
