@@ -6,7 +6,8 @@ from fmteach.explain.neighbours import nearest
 from fmteach.explain.pair import PairFactors, factors_of_pair
 from fmteach.explain.principal import FactorMap, factor_map
 from fmteach.explain.row_terms import Group, Term, Terms, terms
-from fmteach.explain.rows import Row, compose, pick
+from fmteach.explain.rows import Row, compose, owners, pick
+from fmteach.explain.vectors import factor_vectors
 
 __all__ = [
     "FactorMap",
@@ -18,9 +19,11 @@ __all__ = [
     "axis_words",
     "compose",
     "factor_map",
+    "factor_vectors",
     "factors_of_pair",
     "find_feature",
     "nearest",
+    "owners",
     "pick",
     "terms",
     "train_rows",

@@ -10,6 +10,7 @@ from fmteach.datasets.choices import one_of
 from fmteach.datasets.encoding import UNSEEN
 from fmteach.errors import InputError
 from fmteach.explain.features import check_has_factors, field_of, find_feature, train_rows
+from fmteach.explain.vectors import factor_vectors
 from fmteach.models import LinearModel
 
 MEASURES = ("cosine", "dot")
@@ -22,6 +23,7 @@ def nearest(
     n: int = 8,
     least_rows: int = 20,
     measure: str = "cosine",
+    together: bool = True,
 ) -> Table:
     """The features of the same field whose factors are most like those of `feature`.
 
@@ -33,6 +35,9 @@ def nearest(
     it is the cosine of the angle between v_i and v_j, from -1 to 1. "dot" is <v_i, v_j>, which is
     larger for long vectors, so films with many ratings (which moved furthest from their start) are
     near to everything. Neither is a term of any score: two films never meet in a row.
+
+    together: compare films with the factors of their genres added to their own, as a user meets
+    them (`fmteach.explain.factor_vectors`); False compares the rows of V alone.
 
     Returns a Table: name, similarity, train rows. O(k · features of the field).
     Errors: InputError for an unknown name, for a feature with fewer than `least_rows` rows, and
@@ -60,10 +65,10 @@ def nearest(
             "its factors have hardly moved from their random start. Lower least_rows to see its "
             "neighbours all the same"
         )
-    V = model.V.detach()[ids].double().cpu().numpy()
+    start = dataset.offsets[dataset.fields.index(field)]
+    V = factor_vectors(model, dataset, field, together)[ids - start]
     similar = similarities(V, int(place[0]), measure)
     order, best = neighbours(similar[None], place, n)
-    start = dataset.offsets[dataset.fields.index(field)]
     texts = dataset.labels[dataset.fields.index(field)]
     return Table(
         (field, "similarity", "train rows"),

@@ -15,6 +15,7 @@ from fmteach.errors import InputError
 from fmteach.explain.features import check_has_factors, mean_targets, train_rows
 from fmteach.explain.groups import groups_of
 from fmteach.explain.neighbours import neighbours, often_trained, similarities
+from fmteach.explain.vectors import factor_vectors
 from fmteach.models import LinearModel
 
 OTHER = "other"
@@ -32,7 +33,7 @@ class FactorMap:
     the higher mean target lie on its positive side.
     groups: for each feature the groups it belongs to (the genres of a film). main: for each
     feature one of `kinds`, or "other"; kinds: the most frequent groups, at most 6.
-    factors: float64 [n, k], the rows of V themselves.
+    factors: float64 [n, k], the vectors that were projected.
     """
 
     field: str
@@ -102,6 +103,7 @@ def factor_map(
     *,
     most: int = 1000,
     groups: str | Mapping[str, object] | None = None,
+    together: bool = True,
 ) -> FactorMap:
     """The factors of one field on their principal axes, with what is needed to read the map.
 
@@ -116,6 +118,9 @@ def factor_map(
     those with the most rows. groups: what to colour by: a field of the data set, or a mapping from
     text to a group or several ({"Heat (1995)": ("Action", "Crime")}). Default: the field "genres";
     for the embedded films their genres, even when the model has not been given them.
+
+    together: add the factors of a film's genres to its own, as a user meets them
+    (`fmteach.explain.factor_vectors`); False: the rows of V alone.
 
     main group: of the six groups with the most features, the one with the fewest that the feature
     belongs to, because it says most: a film of Drama and Romance is a Romance.
@@ -140,7 +145,7 @@ def factor_map(
     place = dataset.fields.index(field)
     texts = dataset.labels[place]
     names = tuple(str(texts[i - dataset.offsets[place]]) for i in ids)
-    V = model.V.detach()[ids].double().cpu().numpy()
+    V = factor_vectors(model, dataset, field, together)[ids - dataset.offsets[place]]
     mean = mean_targets(dataset)[ids]
     coordinates, shares = principal_axes(V, mean)
     belongs = groups_of(dataset, field, ids, names, groups)

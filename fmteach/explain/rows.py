@@ -166,11 +166,13 @@ def _span(dataset: Dataset, field: str) -> tuple[int, int]:
 def _codes(dataset: Dataset, field: str) -> np.ndarray:
     """One number a row for what a field says in it; a set of values is one number too."""
     rows = dataset.train
-    ids = rows.ids[:_LOOKED_AT]
+    ids = rows.ids[:_LOOKED_AT].long()
     start, end = _span(dataset, field)
     inside = (ids >= start) & (ids < end)
     if rows.values is not None:
         inside &= rows.values[:_LOOKED_AT] != 0
-    wide = torch.where(inside, ids, torch.full_like(ids, -1))
-    wide = wide[:, (inside.any(dim=0))].sort(dim=1).values.numpy()
-    return np.unique(wide, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    # A set becomes the sum of random 64-bit numbers of its members, whatever their order: two
+    # different sets share a sum with a chance of 1 in 10^19.
+    drawn = np.random.default_rng(0).integers(-(2**63), 2**63 - 1, dataset.num_features)
+    sums = (torch.as_tensor(drawn)[ids] * inside).sum(dim=1).numpy()
+    return np.unique(sums, return_inverse=True)[1].reshape(-1).astype(np.int64)

@@ -10,8 +10,10 @@ from fmteach.kernel import keep_awake
 
 # Imported at once and not on first use: `predict` is also the name of its module, and what is
 # bound last wins.
+from fmteach.live.clicks import reliability
 from fmteach.live.compare import draw_runs
 from fmteach.live.derivation import stepper, wrong_line
+from fmteach.live.films import film_map, waterfall
 from fmteach.live.panel import training_panel
 from fmteach.live.plot import LivePlot
 from fmteach.live.predict import predict
@@ -23,9 +25,12 @@ __all__ = [
     "Session",
     "cost_race",
     "draw_runs",
+    "film_map",
     "predict",
+    "reliability",
     "stepper",
     "training_panel",
+    "waterfall",
     "wrong_line",
 ]
 

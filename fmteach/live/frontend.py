@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 _SHARED = Path(__file__).parent / "shared.js"
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_SPACE = re.compile(r"\s*([{};])\s*")
 
 
-def script(path: Path) -> str:
-    """A front end's JavaScript behind what all of them share, without comments and indentation."""
-    return "\n".join(map(_slim, (_SHARED, path)))
+def script(path: Path, *before: Path) -> str:
+    """A front end's JavaScript behind what all of them share, without comments and indentation.
+
+    before: further files that stand in front of it, of a family of widgets that share more.
+    """
+    return "\n".join(map(_slim, (_SHARED, *before, path)))
 
 
 def style(path: Path) -> str:
     """A style sheet without comments and needless space."""
     return _CSS_SPACE.sub(r"\1", _CSS_COMMENT.sub("", path.read_text(encoding="utf-8")))
+
+
+def compact(data: Any) -> str:
+    """JSON without spaces, for a trait: nested lists in a saved notebook are indented, text is not.
+
+    >>> compact({"x": [1, 2]})
+    '{"x":[1,2]}'
+    """
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
 
 def _slim(path: Path) -> str:
