@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -22,6 +22,8 @@ class Rows:
     values: float32 [n, m], what those features are; None means that all are 1. A place with
         value 0 is padding.
     y: float32 [n], the targets.
+    checked: True for rows that were checked when they were written to a file: they are not read
+        through again when they are opened.
 
     Errors: InputError for wrong shapes or types, NaN or infinity.
     """
@@ -29,10 +31,12 @@ class Rows:
     ids: Tensor
     values: Tensor | None
     y: Tensor
+    checked: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
+        finite = not self.checked
         _check_tensor("ids", self.ids, (torch.int64, torch.int32), 2)
-        _check_tensor("y", self.y, (torch.float32,), 1)
+        _check_tensor("y", self.y, (torch.float32,), 1, finite)
         if len(self.ids) != len(self.y):
             raise InputError(
                 f"ids has {len(self.ids)} rows and y has {len(self.y)}: give one target a row."
@@ -40,7 +44,7 @@ class Rows:
         if self.ids.shape[1] == 0:
             raise InputError("ids has no columns: every row needs at least one feature.")
         if self.values is not None:
-            _check_tensor("values", self.values, (torch.float32,), 2)
+            _check_tensor("values", self.values, (torch.float32,), 2, finite)
             if self.values.shape != self.ids.shape:
                 raise InputError(
                     f"values has shape {list(self.values.shape)} and ids has "
@@ -56,7 +60,7 @@ def chunks(rows: Rows) -> Iterator[Rows]:
     for first in range(0, len(rows), _CHUNK):
         at = slice(first, first + _CHUNK)
         values = None if rows.values is None else rows.values[at]
-        yield Rows(rows.ids[at], values, rows.y[at])
+        yield Rows(rows.ids[at], values, rows.y[at], rows.checked)
 
 
 def repeats_an_id(rows: Rows, offsets: Sequence[int], dims: Sequence[int]) -> bool:
@@ -75,7 +79,9 @@ def repeats_an_id(rows: Rows, offsets: Sequence[int], dims: Sequence[int]) -> bo
     return bool((ordered[:, 1:] == ordered[:, :-1]).any())
 
 
-def _check_tensor(name: str, tensor: object, dtypes: tuple[torch.dtype, ...], dims: int) -> None:
+def _check_tensor(
+    name: str, tensor: object, dtypes: tuple[torch.dtype, ...], dims: int, finite: bool = True
+) -> None:
     wanted = " or ".join(map(str, dtypes))
     if not isinstance(tensor, Tensor):
         raise InputError(f"{name} is a {type(tensor).__name__}: give a torch tensor of {wanted}.")
@@ -84,7 +90,7 @@ def _check_tensor(name: str, tensor: object, dtypes: tuple[torch.dtype, ...], di
         raise InputError(
             f"{name} is {tensor.dtype} with shape {list(tensor.shape)}: give {wanted} {shape}."
         )
-    if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+    if finite and tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
         where = torch.nonzero(~torch.isfinite(tensor))
         raise InputError(
             f"{name} holds NaN or infinity in {len(where)} place(s), first at "

@@ -1,0 +1,314 @@
+"""A Dataset out of files of any size: read, split, encoded once, and then only opened."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fmteach.arguments import whole_number
+from fmteach.datasets import cache, encoded, streaming
+from fmteach.datasets.choices import checked_fractions, checked_seed, names_of, one_of
+from fmteach.datasets.dataset import PARTS, Dataset
+from fmteach.datasets.encoder import Encoder, Encoding, Fitting
+from fmteach.datasets.progress import progress_bar
+from fmteach.datasets.splits import Split
+from fmteach.datasets.targets import Targets
+from fmteach.errors import DataFileError
+
+if TYPE_CHECKING:
+    from fmteach.datasets.reading import Frame, Reader
+
+OBJECTIVES = ("regression", "classification")
+_VERSION = 1  # part of the key: raise it when the same files and options give other rows
+_CLICKS = ("criteo", "criteo-x1", "avazu", "avazu-x1", "d2l")
+_MIN_COUNT = MappingProxyType({"criteo": 10, "avazu": 2, "d2l": 4})
+_NUMBERS = MappingProxyType({"criteo": "log-squared", "criteo-x1": "real"})
+
+Oracle = Callable[[Mapping[str, np.ndarray]], dict[str, dict[str, float]]]
+
+
+def from_files(
+    paths: object,
+    dialect: str,
+    *,
+    split: str | None = None,
+    seed: int = 0,
+    valid: float = 0.1,
+    test: float = 0.1,
+    features: Sequence[str] | None = None,
+    min_count: int | None = None,
+    buckets: int | Mapping[str, int] | None = None,
+    numbers: str | Mapping[str, str] | None = None,
+    bins: int = 32,
+    rows: int | None = None,
+    columns: Sequence[str] | Mapping[str, str] | None = None,
+    target: str | None = None,
+    time: str | None = None,
+    separator: str | None = None,
+    objective: str | None = None,
+    name: str | None = None,
+    title: str | None = None,
+    real: bool = True,
+    strict: bool = False,
+    progress: bool = False,
+) -> Dataset:
+    """Make a data set of files of rows.
+
+    The files are read frame by frame: once to count which values the training rows hold, once to
+    write all rows as feature numbers (once altogether where everything is hashed). The numbers are
+    kept in the data folder and opened memory-mapped: the next call with the same files and
+    arguments takes a fraction of a second, and memory does not grow with the rows.
+
+    paths: a file, several files, or {"train": path, "valid": path, "test": path} of a published
+        split. dialect: "criteo", "criteo-x1", "avazu", "avazu-x1", "d2l", "libsvm" or "table".
+    split: "random", "time", "published", or None for the best that the files allow: published,
+        else time, else random. seed, valid, test: see `streaming` for what they mean; shares are
+        met nearly, not exactly, because the number of rows is not known beforehand.
+    features: which fields to use, in which order; default all.
+    min_count: values with fewer training rows share the unseen feature of their field (default:
+        10 for "criteo", 4 for "d2l", 2 for "avazu", else 1).
+    buckets: the hashing trick: that many features for each field instead of a vocabulary, or
+        field -> number for some fields. A blank is a value like any other.
+    numbers: how fields of numbers are encoded: "log-squared" (the rule for Criteo, its default),
+        "bins" (quantiles; default for tables), "exact" or "real" (the number itself as the value
+        of one feature; default for "criteo-x1"); or field -> how. bins: at most so many.
+    rows: only the first so many good rows (of each file of a published split).
+    columns, target, time, separator, strict: of the files, see `reading.open_reader`.
+    objective: "regression" or "classification"; None tells it by the targets. Classes -1 and 1
+        become 0 and 1. name, title: of the data set. real: False for data that a generator made.
+    progress: show a progress bar.
+
+    The result's `encoder` encodes new rows, `report` says which rows were bad, `split` holds the
+    row numbers of the parts, `times` their times.
+
+    Errors: InputError for bad arguments, and for rows from which nothing can be learnt (one class
+    only); DataFileError for files that cannot be read, and for too little space.
+    """
+    from fmteach.datasets.reading import open_reader
+
+    reader = open_reader(
+        paths, dialect, columns=columns, target=target, time=time, separator=separator,
+        strict=strict,
+    )  # fmt: skip
+    encoding = Encoding(
+        _MIN_COUNT.get(dialect, 1) if min_count is None else min_count,
+        buckets,
+        _NUMBERS.get(dialect, "bins") if numbers is None else numbers,
+        bins,
+    )
+    return from_reader(
+        reader, encoding, split=split, seed=seed, valid=valid, test=test, features=features,
+        rows=rows, objective=objective, name=name, title=title, real=real, progress=progress,
+    )  # fmt: skip
+
+
+def from_reader(
+    reader: Reader,
+    encoding: Encoding,
+    *,
+    split: str | None = None,
+    seed: int = 0,
+    valid: float = 0.1,
+    test: float = 0.1,
+    features: Sequence[str] | None = None,
+    rows: int | None = None,
+    objective: str | None = None,
+    name: str | None = None,
+    title: str | None = None,
+    real: bool = True,
+    progress: bool = False,
+    oracle: Oracle | None = None,
+    also: Mapping[str, Any] | None = None,
+) -> Dataset:
+    """The same of an open Reader; arguments as of `from_files`.
+
+    oracle: of generated rows, a function from row numbers by part to the scores of the truth; its
+    result is kept with the rows. also: what determines these scores, as plain values.
+    """
+    kind = streaming.best_split(split, reader.published, reader.has_time)
+    names = [spec.name for spec in reader.fields]
+    chosen = names_of("features", names if features is None else features, names)
+    specs = [reader.fields[names.index(one)] for one in chosen]
+    encoding = encoding.checked(specs)
+    valid, test = checked_fractions(valid, test)
+    if objective is not None:
+        one_of("objective", objective, OBJECTIVES)
+    job = _Job(
+        reader, encoding, specs, kind, checked_seed(seed), valid, test,
+        None if rows is None else whole_number("rows", rows), objective, progress, oracle,
+        name or reader.paths[0].name,
+    )  # fmt: skip
+    key = cache.key_of({**job.determined_by(), "also": also})
+    try:
+        told, encoder = _opened(cache.make(key, job.write), key)
+    except DataFileError:
+        if cache.find(key) is None:
+            raise
+        cache.forget(key)  # the right size and yet damaged: once more
+        told, encoder = _opened(cache.make(key, job.write), key)
+    name = name or reader.paths[0].name
+    title = title or f"{name} ({'real' if real else 'synthetic'})"
+    return _dataset(told, encoder, key, name, title, real, reader)
+
+
+class _Job:
+    """What is to be encoded, and how: `write` does it."""
+
+    def __init__(
+        self, reader: Reader, encoding: Encoding, specs: Sequence[Any], kind: str, seed: int,
+        valid: float, test: float, rows: int | None, objective: str | None, progress: bool,
+        oracle: Oracle | None, title: str,
+    ) -> None:  # fmt: skip
+        self.reader, self.encoding, self.specs, self.kind = reader, encoding, specs, kind
+        self.seed, self.valid, self.test, self.rows = seed, valid, test, rows
+        self.objective, self.progress, self.oracle, self.title = objective, progress, oracle, title
+
+    def determined_by(self) -> dict[str, Any]:
+        return {
+            "version": _VERSION,
+            "reader": self.reader.determined_by(),
+            "encoding": self.encoding.determined_by(),
+            "fields": [spec.name for spec in self.specs],
+            "split": self.kind,
+            "seed": None if self.kind == "time" else self.seed,
+            "valid": self.valid,
+            "test": self.test,
+            "rows": self.rows,
+            "objective": self.objective,
+        }
+
+    def write(self, folder: Path) -> dict[str, Any]:
+        """Encode all rows into the folder; gives the meta data."""
+        part_of, targets = self._split(), Targets()
+        fitting = Fitting(self.specs, self.encoding, self.reader.dialect)
+        widths: dict[str, list[int]] | None = None
+        if fitting.needed:
+            widths = {part: [1] * len(self.specs) for part in PARTS}
+            several = any(spec.kind == "multi" for spec in self.specs)
+            for frame in self._frames("Counting values of"):
+                parts = part_of(frame)
+                targets.add(frame.y, parts)
+                numbers = frame.first_row + np.arange(len(parts))
+                train = parts == streaming.TRAIN
+                fitting.add(frame.table.filter(train), numbers[train])
+                for code, part in enumerate(PARTS) if several else ():
+                    own = fitting.widths(frame.table.filter(parts == code))
+                    widths[part] = list(map(max, widths[part], own))
+            targets.objective(self.objective)  # refuses what cannot be learnt before more is done
+        encoder = fitting.encoder()
+        if widths is not None:
+            widths = {
+                part: [
+                    min(max(got, least), size)
+                    for got, least, size in zip(
+                        widths[part], widths["train"], encoder.field_dims, strict=True
+                    )
+                ]
+                for part in PARTS
+            }
+        counted = fitting.needed
+        with encoded.Writer(folder, encoder, widths) as writer:
+            for frame in self._frames("Encoding"):
+                parts = part_of(frame)
+                if not counted:
+                    targets.add(frame.y, parts)
+                writer.add(frame, parts)
+        objective = targets.objective(self.objective)
+        told = writer.told()
+        if targets.signed:
+            encoded.replace_targets(folder, told, -1.0, 0.0)
+        encoder.save(folder / encoded.ENCODER)
+        report = self.reader.report
+        meta = {
+            **told,
+            "title": self.title,
+            "objective": objective,
+            "target": self.reader.target,
+            "fields": list(encoder.names),
+            "field_dims": list(encoder.field_dims),
+            "report": None if report is None else report.to_dict(),
+        }
+        if self.oracle is not None:
+            numbers = {part: np.array(encoded.row_numbers(folder, part, told)) for part in PARTS}
+            meta["oracle"] = self.oracle(numbers)
+        return meta
+
+    def _split(self) -> streaming.PartOf:
+        shares = {"valid": self.valid, "test": self.test}
+        if self.kind == "time":
+            return streaming.time_stream(self.reader.times(rows=self.rows), **shares)
+        if self.kind == "random":
+            return streaming.random_stream(seed=self.seed, **shares)
+        files = self.reader.determined_by()["files"]
+        return streaming.published_stream(
+            {file["part"] for file in files}, seed=self.seed, **shares
+        )
+
+    def _frames(self, label: str) -> Any:
+        """All frames, with a progress bar; disk space is checked once the size can be told."""
+        label = f"{label} {self.reader.paths[0].name}"
+        with progress_bar(label, unit="bytes", enabled=self.progress) as advance_to:
+            bytes_done = bytes_all = 0
+
+            def note(done: int, total: int) -> None:
+                nonlocal bytes_done, bytes_all
+                bytes_done, bytes_all = done, total
+                advance_to(done, total)
+
+            rows_done = 0
+            for turn, frame in enumerate(self.reader.frames(progress=note, rows=self.rows)):
+                if turn == 1:  # one frame is behind us
+                    self._check_space(rows_done, bytes_done, bytes_all, frame)
+                rows_done += len(frame.y)
+                yield frame
+                del frame  # the next one is made before this name is given to it
+
+    def _check_space(self, rows: int, done: int, total: int, frame: Frame) -> None:
+        if not done:
+            return
+        expected = math.ceil(rows * total / done)
+        if self.rows is not None:
+            expected = min(expected, self.rows)
+        values = any(spec.kind in ("real", "multi") for spec in self.specs)
+        row = encoded.bytes_a_row(len(self.specs), values, frame.time is not None)
+        cache.check_space(expected * row)
+
+
+def _opened(meta: dict[str, Any], key: str) -> tuple[dict[str, Any], Encoder]:
+    return meta, Encoder.load(cache.home() / key / encoded.ENCODER)
+
+
+def _dataset(
+    meta: dict[str, Any], encoder: Encoder, key: str, name: str, title: str, real: bool,
+    reader: Reader,
+) -> Dataset:  # fmt: skip
+    from fmteach.datasets.reading import ReadReport
+
+    folder = cache.home() / key
+    numbers = {part: encoded.row_numbers(folder, part, meta) for part in PARTS}
+    times = {part: encoded.times(folder, part, meta) for part in PARTS}
+    objective = meta["objective"]
+    task = "click" if reader.dialect in _CLICKS else (meta["target"] or objective)
+    return Dataset(
+        name=name,
+        title=title,
+        task=task,
+        objective=objective,
+        fields=encoder.names,
+        field_dims=encoder.field_dims,
+        num_features=encoder.num_features,
+        **{part: encoded.open_part(folder, part, meta) for part in PARTS},
+        real=real,
+        fingerprint=key[:12],
+        labels=encoder.labels,
+        split=Split(**numbers),
+        oracle=meta.get("oracle"),
+        encoder=encoder,
+        report=None if meta["report"] is None else ReadReport.from_dict(meta["report"]),
+        times=None if times["train"] is None else times,
+    )
