@@ -18,6 +18,7 @@ from fmteach.errors import InputError
 
 if TYPE_CHECKING:
     from fmteach.datasets.ranking import Candidates
+    from fmteach.datasets.reading import ReadReport
 
 
 def from_arrays(
@@ -114,6 +115,7 @@ def build(
     determined_by: Mapping[str, object],
     oracle: Mapping[str, Mapping[str, float]] | None = None,
     candidates: Candidates | None = None,
+    report: ReadReport | None = None,
 ) -> Dataset:
     """Put encoded fields, targets and a split together. `determined_by` makes the fingerprint."""
     ids, values = join_fields(columns)
@@ -144,6 +146,7 @@ def build(
         split=split,
         oracle=oracle,
         candidates=candidates,
+        report=report,
     )
 
 

@@ -63,13 +63,7 @@ def time_split(times: np.ndarray, *, valid: float = 0.1, test: float = 0.1) -> S
     ([1, 2], [0], [3])
     """
     valid, test = checked_fractions(valid, test)
-    times = np.asarray(times)
-    if times.ndim != 1 or times.dtype.kind not in "iuf":
-        raise InputError(
-            f"times has shape {times.shape} and type {times.dtype}: give one number a row."
-        )
-    if times.dtype.kind == "f" and not np.isfinite(times).all():
-        raise InputError("times holds NaN or infinity: every row needs a time.")
+    times = _checked_times(times)
     n = _checked_count(len(times))
     order = np.argsort(times, kind="stable")
     ordered = times[order]
@@ -86,6 +80,74 @@ def time_split(times: np.ndarray, *, valid: float = 0.1, test: float = 0.1) -> S
                 f"there are too few rows ({n}). Use split='random'."
             )
     return parts
+
+
+def leave_last_out(users: np.ndarray, times: np.ndarray, *, valid: bool = True) -> Split:
+    """The last row of each user is for the test, the one before it for validation.
+
+    users: [n], whole numbers. times: [n], numbers; of rows of one user with the same time, the one
+    further down in the data counts as the later one. A user with fewer than three rows stays in
+    train, whatever `valid` is; with `valid=False` the row before the last is trained on too, and
+    the test rows are the same. So no training row of a user is later than this user's validation
+    or test row; it can be later than those of other users. O(n log n).
+
+    >>> split = leave_last_out(np.array([7, 7, 7, 8, 7]), np.array([20, 40, 30, 10, 10]))
+    >>> split.train.tolist(), split.valid.tolist(), split.test.tolist()
+    ([0, 3, 4], [2], [1])
+    """
+    times = _checked_times(times)
+    users = np.asarray(users)
+    if users.shape != times.shape or users.dtype.kind not in "iu":
+        raise InputError(
+            f"users has shape {users.shape} and type {users.dtype}: give one whole number a row, "
+            f"as many as times has ({len(times)})."
+        )
+    n = _checked_count(len(times))
+    order = np.lexsort((times, users))  # stable: rows of the same time keep their order
+    ordered = users[order]
+    last = np.append(ordered[1:] != ordered[:-1], True)
+    # The row two before a user's last one is of the same user: then there are three or more.
+    many = np.zeros(n, dtype=bool)
+    many[2:] = ordered[2:] == ordered[:-2]
+    tested = np.flatnonzero(last & many)
+    if not len(tested):
+        raise InputError(
+            f"split='leave-last-out' leaves no rows for test: none of the {last.sum()} users has "
+            "three rows or more. Use split='random'."
+        )
+    part = np.zeros(n, dtype=np.int8)
+    part[order[tested]] = 2
+    if valid:
+        part[order[tested - 1]] = 1
+    return Split(*(np.flatnonzero(part == number) for number in range(3)))
+
+
+def split_off(test: np.ndarray, n: int, *, valid: float = 0.1, seed: int = 0) -> Split:
+    """A split whose test rows are given, such as a published one; the others are the base.
+
+    test: whole numbers, different, 0 .. n-1; the order is kept. valid: a share of the base, drawn
+    at random; with `valid=0.0` the whole base is trained on.
+
+    >>> split = split_off(np.array([3, 4]), 6, valid=0.25)
+    >>> split.train.tolist(), split.valid.tolist(), split.test.tolist()
+    ([1, 2, 5], [0], [3, 4])
+    """
+    valid, _ = checked_fractions(valid, 0.0)
+    test = np.asarray(test)
+    if test.ndim != 1 or test.dtype.kind not in "iu":
+        raise InputError(f"test has type {test.dtype} and shape {test.shape}: give row numbers.")
+    n = _checked_count(n)
+    in_base = np.ones(n, dtype=bool)
+    if len(test) and (test.min() < 0 or test.max() >= n):
+        raise InputError(f"test has row numbers outside of 0 to {n - 1}: there are {n} rows.")
+    in_base[test] = False
+    base = np.flatnonzero(in_base)
+    if len(base) + len(test) != n:
+        raise InputError("test names a row more than once: give each row number once.")
+    first_valid, _ = _borders(_checked_base(len(base)), valid, 0.0)
+    order = random_order(len(base), seed)
+    train, chosen = np.sort(order[:first_valid]), np.sort(order[first_valid:])
+    return Split(base[train], base[chosen], test.astype(np.int64))
 
 
 def make_split(
@@ -111,6 +173,23 @@ def _checked_count(n: int) -> int:
     if n < 1:
         raise InputError("there are no rows to split: give at least one row.")
     return int(n)
+
+
+def _checked_base(n: int) -> int:
+    if n < 1:
+        raise InputError("all rows are test rows: nothing is left to train on.")
+    return n
+
+
+def _checked_times(times: np.ndarray) -> np.ndarray:
+    times = np.asarray(times)
+    if times.ndim != 1 or times.dtype.kind not in "iuf":
+        raise InputError(
+            f"times has shape {times.shape} and type {times.dtype}: give one number a row."
+        )
+    if times.dtype.kind == "f" and not np.isfinite(times).all():
+        raise InputError("times holds NaN or infinity: every row needs a time.")
+    return times
 
 
 def _borders(n: int, valid: float, test: float) -> tuple[int, int]:

@@ -178,7 +178,7 @@ def test_nothing_outside_train_can_change_how_train_is_encoded(
     film_row[outside] = rng.integers(0, len(table.films), len(outside))
     rating[outside] = 0.5
     changed = replace(table, user=user, film_row=film_row, rating=rating)
-    monkeypatch.setattr(movielens.loading, "ratings", lambda *_: changed)
+    monkeypatch.setattr(movielens.loading, "ratings", lambda *_, **__: changed)
     after = datasets.load("movielens", features=ALL)
     assert not torch.equal(before.test.ids, after.test.ids)
     assert torch.equal(before.train.ids, after.train.ids)

@@ -8,13 +8,16 @@ Interactive Intelligent Systems 5(4), https://doi.org/10.1145/2827872
 
 from __future__ import annotations
 
+from fmteach.datasets.movielens.editions import EDITIONS, Edition
 from fmteach.datasets.movielens.loading import FEATURES, LIKE_FROM, TASKS, load, ratings
 from fmteach.datasets.movielens.table import Films, Ratings, Users, film_labels
 
 __all__ = [
+    "EDITIONS",
     "FEATURES",
     "LIKE_FROM",
     "TASKS",
+    "Edition",
     "Films",
     "Ratings",
     "Users",

@@ -37,9 +37,37 @@ def _year(table: Ratings, train: np.ndarray) -> EncodedField:
     return encode_category("year", decade[table.film_row], train, label=label)
 
 
+def _age(table: Ratings, train: np.ndarray) -> EncodedField:
+    place = np.searchsorted(AGES, table.users.age, side="right")
+    return encode_category("age", place[table.user_row], train, label=lambda at: AGE_NAMES[at])
+
+
+def _gender(table: Ratings, train: np.ndarray) -> EncodedField:
+    return _of_user("gender", table, table.users.gender, train)
+
+
+def _occupation(table: Ratings, train: np.ndarray) -> EncodedField:
+    return _of_user("occupation", table, table.users.occupation, train)
+
+
+def _of_user(name: str, table: Ratings, texts: np.ndarray, train: np.ndarray) -> EncodedField:
+    """A field of texts. Numbers that sort alike are what is encoded: texts of all rows are slow."""
+    names, place = np.unique(texts.astype(str), return_inverse=True)
+    names = np.where(names == "", f"(no {name})", names)
+    return encode_category(name, place[table.user_row], train, label=lambda at: names[at])
+
+
+AGES = np.array([1, 18, 25, 35, 45, 50, 56])  # where an age group begins, as in ml-1m
+AGE_NAMES = np.array(
+    ["(no age)", "under 18", "18-24", "25-34", "35-44", "45-49", "50-55", "56 or more"]
+)
+
 ENCODERS: dict[str, Callable[[Ratings, np.ndarray], EncodedField]] = {
     "user": _user,
     "film": _film,
     "genres": _genres,
     "year": _year,
+    "age": _age,
+    "gender": _gender,
+    "occupation": _occupation,
 }

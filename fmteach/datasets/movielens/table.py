@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fmteach.datasets.table import Table
+
+if TYPE_CHECKING:
+    from fmteach.datasets.reading.report import ReadReport
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +64,9 @@ class Ratings:
     1 to 5 in steps of 1). timestamp: int [n], seconds since 1970, UTC. film_row: int [n], the place
     of the rating's film in `films`. `film` (its MovieLens number), `title`, `year` and `genres`
     repeat the film's entry for every rating. users: what is known of the users, or None; `user_row`
-    is then the place of the rating's user in it. All arrays are read-only; the integers are int64
-    in the embedded films and int32 in the other editions, which keeps a rating at 16 bytes.
+    is then the place of the rating's user in it. report: of the editions read from files, how many
+    lines were read and which were set aside, or None. All arrays are read-only; the integers are
+    int64 in the embedded films and int32 in the other editions, so a rating takes 16 bytes there.
     """
 
     user: np.ndarray
@@ -68,6 +75,7 @@ class Ratings:
     film_row: np.ndarray
     films: Films
     users: Users | None = None
+    report: ReadReport | None = None
 
     @property
     def film(self) -> np.ndarray:
@@ -88,6 +96,17 @@ class Ratings:
     @property
     def user_row(self) -> np.ndarray | None:
         return None if self.users is None else np.searchsorted(self.users.id, self.user)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that the table holds: the same table, the same hash, on every machine."""
+        digest = hashlib.sha256()
+        for part in (self, self.films, self.users):
+            for array in vars(part).values() if part is not None else ():
+                if isinstance(array, np.ndarray):
+                    texts = array.dtype == object
+                    digest.update("\n".join(array).encode() if texts else array.tobytes())
+        return digest.hexdigest()
 
     def __len__(self) -> int:
         return len(self.rating)
