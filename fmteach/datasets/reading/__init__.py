@@ -6,7 +6,8 @@ Nothing here is imported by `import fmteach.datasets`: it needs polars, which is
 from __future__ import annotations
 
 from fmteach.datasets.reading.frame import FieldSpec, Frame
-from fmteach.datasets.reading.reader import DIALECTS, Reader, open_reader
+from fmteach.datasets.reading.opening import DIALECTS, open_reader
+from fmteach.datasets.reading.reader import Reader
 from fmteach.datasets.reading.report import BadRow, FileReport, ReadReport
 
 __all__ = [

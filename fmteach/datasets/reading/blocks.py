@@ -29,13 +29,14 @@ class Block:
 
     data: the lines, each ending in LF. done: bytes of the file, as it lies on the disk, that were
     read so far. fault: why its first line is bad, when that is known already here, else "".
-    note: what is wrong with the file as a whole; on its last block only.
+    note: what is wrong with the file as a whole; on its last block only. last: no block follows.
     """
 
     data: bytes
     done: int
     fault: str = ""
     note: str = ""
+    last: bool = False
 
 
 def blocks(path: Path, size: int = BLOCK) -> Iterator[Block]:
@@ -67,7 +68,7 @@ def blocks(path: Path, size: int = BLOCK) -> Iterator[Block]:
         whole = _one_line_end(rest + b"\n") if rest else b""
         if rest and stream.note and not fault:
             fault = BROKEN_OFF
-        yield Block(whole, stream.done, fault, stream.note)
+        yield Block(whole, stream.done, fault, stream.note, last=True)
 
 
 def first_lines(path: Path, size: int = 1 << 18) -> bytes:
@@ -89,8 +90,8 @@ def first_lines(path: Path, size: int = 1 << 18) -> bytes:
 
 def file_size(path: Path) -> int:
     """Bytes on the disk; DataFileError when there is no such file."""
-    archive = _archive_of(path)
-    _check(archive or path)
+    archive = archive_of(path)
+    check_file(archive or path)
     return (archive or path).stat().st_size
 
 
@@ -110,8 +111,8 @@ class _Stream:
         self.done = 0
 
     def __enter__(self) -> _Stream:
-        archive = _archive_of(self.path)
-        _check(archive or self.path)
+        archive = archive_of(self.path)
+        check_file(archive or self.path)
         try:
             self._file: BinaryIO = open(archive or self.path, "rb")
         except OSError as error:
@@ -236,12 +237,12 @@ def _only_member(path: Path, names: list[str]) -> str:
     return files[0]
 
 
-def _archive_of(path: Path) -> Path | None:
+def archive_of(path: Path) -> Path | None:
     """The zip archive in which `path` lies: "a.zip/train.csv" lies in "a.zip"."""
     return next((p for p in path.parents if p.suffix == ".zip" and p.is_file()), None)
 
 
-def _check(path: Path) -> None:
+def check_file(path: Path) -> None:
     if path.is_dir():
         names = sorted(p.name for p in path.iterdir() if p.is_file())[:6]
         raise DataFileError(

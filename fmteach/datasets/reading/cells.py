@@ -5,71 +5,102 @@ A blank cell of a number is missing (null), not bad. White space around a number
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
 
-from fmteach.datasets.reading import clock
+from fmteach.datasets.reading import clock, quoted
 from fmteach.datasets.reading.layout import Column, Layout
+from fmteach.datasets.reading.piece import Piece
 from fmteach.datasets.reading.report import BadRow, excerpt
 from fmteach.datasets.reading.screen import Lines
 
-_NUMERIC = {
+NUMERIC = {
     "click": pl.Int64, "target": pl.Float64, "hour": pl.Int64, "integer": pl.Int64,
     "number": pl.Float64, "real": pl.Float64,
 }  # fmt: skip
-_NEEDED = ("click", "target", "hour", "time")  # a blank cell makes the row bad
-NO_NUMBER, NO_LABEL, NO_TIME = "a cell is no number", "the label is not 0 or 1", "no valid time"
-BLANK = {"click": "the label is blank", "target": "the target is blank"}
+NO_NUMBER, NO_TARGET = "a cell is no number", "no target"
+NO_LABEL, NO_TIME = "the label is not 0 or 1", "no valid time"
+Faults = dict[int, tuple[str, str]]  # row -> (reason, detail)
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """The good rows of a block. table: None when it was not asked for."""
-
-    table: pl.DataFrame | None
-    y: np.ndarray
-    time: np.ndarray | None
-    values: np.ndarray | None
-    bad: list[BadRow]
-
-
-def parse(lines: Lines, layout: Layout, file: str, *, table: bool = True) -> Cells:
+def parse(lines: Lines, layout: Layout, file: str, *, table: bool = True) -> Piece:
     """Typed columns of the lines. table: False for y and time alone (the same rows are good)."""
-    wanted = [
+    wanted = needed(layout, table)
+    rows, faults = _typed(lines, layout, wanted)
+    if layout.quoted and quoted.to_restore(lines.data):
+        rows = rows.with_columns(
+            quoted.restore(rows[column.name], layout.separator)
+            for column in layout.columns
+            if column.role in ("category", "multi") and column.name in rows.columns
+        )
+    data = lines.data
+
+    def shown(places: Sequence[int]) -> list[bytes]:
+        stops = np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
+        starts = np.append(0, stops[:-1] + 1)
+        return [data[starts[row] : stops[row]][:400] for row in places]
+
+    return finish(rows, faults, layout, lines.numbers, file, shown, table=table)
+
+
+def needed(layout: Layout, table: bool) -> list[int]:
+    """The places of the columns that are read."""
+    return [
         place
         for place, column in enumerate(layout.columns)
         if column.role != "unused" and (table or column.role not in ("category", "multi"))
     ]
-    columns = {layout.columns[place].name: layout.columns[place] for place in wanted}
-    rows, faults = _typed(lines, layout, wanted)
-    for name, column in columns.items():
-        for mask, reason, detail in _faults(rows[name], column):
-            _note(faults, mask, reason, f"column {name}" + (f": {detail}" if detail else ""))
-    bad = _bad_rows(faults, lines, file)
+
+
+def finish(
+    rows: pl.DataFrame,
+    faults: Faults,
+    layout: Layout,
+    numbers: np.ndarray,
+    file: str,
+    shown: Callable[[Sequence[int]], list[bytes]],
+    *,
+    table: bool,
+) -> Piece:
+    """Check typed columns, take the bad rows out, and make what a frame holds of the others.
+
+    numbers: int64 [rows], the line of each row. shown: the texts of some rows.
+    """
+    columns = [column for column in layout.columns if column.name in rows.columns]
+    for column in columns:
+        if column.role == "time":
+            rows = rows.with_columns(clock.from_texts(rows[column.name]))
+        for wrong, reason, detail in _faults(rows[column.name], column):
+            for row in np.flatnonzero(wrong).tolist():
+                faults.setdefault(row, (reason, f"column {column.name}{detail}"))
+    bad = []
     if faults:
+        places = sorted(faults)
+        texts = shown(places)
+        bad = [
+            BadRow(file, int(numbers[row]), *faults[row], excerpt(text))
+            for row, text in zip(places, texts, strict=True)
+        ]
         keep = np.ones(len(rows), dtype=bool)
-        keep[list(faults)] = False
+        keep[places] = False
         rows = rows.filter(pl.Series(keep))
-    first = {column.role: rows[name] for name, column in columns.items()}
-    y = first.get("click", first.get("target"))
-    time = clock.seconds(first["hour"].to_numpy()) if "hour" in first else None
-    if "time" in first:
-        time = first["time"].to_numpy()
-    return Cells(
-        _table(rows, columns, layout, time) if table else None,
-        y.to_numpy().astype(np.float32),
-        time,
-        _values(rows, layout) if table else None,
-        bad,
-    )
+    time = None
+    for column in columns:
+        if column.role == "hour":
+            time = clock.seconds(rows[column.name].to_numpy())
+        elif column.role == "time":
+            time = rows[column.name].to_numpy()
+    y = rows[layout.target].to_numpy().astype(np.float32)
+    if not table:
+        return Piece(None, y, time, None, bad)
+    return Piece(_table(rows, columns, layout, time), y, time, _values(rows, layout), bad)
 
 
 def _read(data: bytes, layout: Layout, wanted: Sequence[int], text: bool = False) -> pl.DataFrame:
     """The wanted columns; PolarsError when a number cannot be read, unless all is read as text."""
-    types = [pl.String if text else _NUMERIC.get(c.role, pl.String) for c in layout.columns]
+    types = [pl.String if text else NUMERIC.get(c.role, pl.String) for c in layout.columns]
     if not data:
         frame = pl.DataFrame(schema={str(i): types[i] for i in wanted})
     else:
@@ -85,24 +116,23 @@ def _read(data: bytes, layout: Layout, wanted: Sequence[int], text: bool = False
     return frame.rename({str(i): layout.columns[i].name for i in wanted})
 
 
-def _typed(
-    lines: Lines, layout: Layout, wanted: Sequence[int]
-) -> tuple[pl.DataFrame, dict[int, tuple[str, str]]]:
+def _typed(lines: Lines, layout: Layout, wanted: Sequence[int]) -> tuple[pl.DataFrame, Faults]:
     try:
         return _read(lines.data, layout, wanted), {}
     except pl.exceptions.PolarsError:
         # Some cell is not as simple as nearly all are. Look at each column on its own.
         rows = _read(lines.data, layout, wanted, text=True)
-    faults: dict[int, tuple[str, str]] = {}
+    faults: Faults = {}
     for place in wanted:
         column = layout.columns[place]
-        if column.role in _NUMERIC:
+        if column.role in NUMERIC:
             texts = rows[column.name]
-            numbers, wrong = to_numbers(texts, _NUMERIC[column.role])
+            numbers, wrong = to_numbers(texts, NUMERIC[column.role])
             rows = rows.with_columns(numbers)
             for row in np.flatnonzero(wrong).tolist():
-                why = NO_LABEL if column.role == "click" else NO_NUMBER
-                faults.setdefault(row, (why, f"column {column.name}: {_shown(texts[row])}"))
+                reason = NO_LABEL if column.role == "click" else NO_NUMBER
+                text = excerpt(texts[row].encode()[:100])
+                faults.setdefault(row, (reason, f"column {column.name}: {text}"))
     return rows, faults
 
 
@@ -127,56 +157,37 @@ def to_numbers(texts: pl.Series, kind: type[pl.DataType]) -> tuple[pl.Series, np
 
 def _faults(cells: pl.Series, column: Column) -> list[tuple[np.ndarray, str, str]]:
     """(which rows, reason, detail) of what is wrong in a typed column."""
-    found = []
-    if column.role in _NEEDED and cells.null_count():
-        reason = BLANK.get(column.role, NO_TIME)
-        found.append((cells.is_null().to_numpy(), reason, "blank"))
+    blank = cells.is_null().to_numpy()
     if column.role == "click":
         wrong = ((cells != 0) & (cells != 1)).fill_null(False).to_numpy()
-        found.append((wrong, NO_LABEL, ""))
+        found = [(blank, NO_LABEL, " is blank"), (wrong, NO_LABEL, "")]
     elif column.role == "hour":
         wrong = ~clock.is_hour(cells.fill_null(0).to_numpy())
-        found.append((wrong, NO_TIME, "YYMMDDHH is wanted"))
+        found = [(wrong, NO_TIME, ": YYMMDDHH is wanted")]
+    elif column.role == "time":
+        found = [(blank, NO_TIME, ": seconds since 1970 or a date is wanted")]
     elif column.role in ("number", "real", "target"):
         # float32 is what a model computes with.
-        finite = cells.cast(pl.Float32).is_finite() & cells.is_finite()
-        wrong = (~finite).fill_null(False).to_numpy()
-        found.append((wrong, NO_NUMBER, "not finite or too large"))
+        finite = cells.cast(pl.Float32, strict=False).is_finite() & cells.is_finite()
+        found = [((~finite).fill_null(False).to_numpy(), NO_NUMBER, ": not finite or too large")]
+        if column.role == "target":
+            found.append((blank, NO_TARGET, " is blank"))
+    else:
+        return []
     return [fault for fault in found if fault[0].any()]
 
 
-def _note(faults: dict[int, tuple[str, str]], mask: np.ndarray, reason: str, detail: str) -> None:
-    for row in np.flatnonzero(mask).tolist():
-        faults.setdefault(row, (reason, detail))
-
-
-def _bad_rows(faults: dict[int, tuple[str, str]], lines: Lines, file: str) -> list[BadRow]:
-    if not faults:
-        return []
-    stops = np.flatnonzero(np.frombuffer(lines.data, np.uint8) == 10)
-    starts = np.append(0, stops[:-1] + 1)
-    return [
-        BadRow(
-            file,
-            int(lines.numbers[row]),
-            *faults[row],
-            excerpt(lines.data[starts[row] : min(stops[row], starts[row] + 400)]),
-        )
-        for row in sorted(faults)
-    ]
-
-
 def _table(
-    rows: pl.DataFrame, columns: dict[str, Column], layout: Layout, time: np.ndarray | None
+    rows: pl.DataFrame, columns: Sequence[Column], layout: Layout, time: np.ndarray | None
 ) -> pl.DataFrame:
-    made = {}
-    if any(column.role == "hour" for column in columns.values()):
-        made = clock.derived(time)
+    by_hour = any(column.role == "hour" for column in columns)
+    made = clock.derived(time) if by_hour else {}
+    splits = {column.name: column.split for column in columns}
     series = []
     for spec in layout.fields:
         cells = made[spec.name] if spec.name in made else rows[spec.name]
-        if spec.kind == "multi":
-            cells = cells.str.split(columns[spec.name].split)
+        if spec.kind == "multi" and cells.dtype == pl.String:
+            cells = cells.str.split(splits[spec.name])
         series.append(cells)
     return pl.DataFrame(series)
 
@@ -189,7 +200,3 @@ def _values(rows: pl.DataFrame, layout: Layout) -> np.ndarray | None:
         if spec.kind == "real":
             values[:, place] = rows[spec.name].fill_null(0.0).to_numpy()
     return values
-
-
-def _shown(text: str) -> str:
-    return excerpt(text.encode()[:100])

@@ -1,4 +1,4 @@
-"""Avazu's hour, YYMMDDHH, as seconds, and the three fields that are made of it."""
+"""Time of rows in seconds since 1970 (UTC): Avazu's hour, and the dates of a table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import polars as pl
 
 DERIVED = ("hour", "weekday", "is_weekend")
 _HOURS = [str(hour) for hour in range(24)]
+_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+_LATEST = 253_402_300_799  # the end of the year 9999
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
@@ -48,6 +50,24 @@ def derived(time: np.ndarray) -> dict[str, pl.Series]:
     return {
         name: pl.Series(name, texts[name], dtype=pl.String).gather(places[name]) for name in DERIVED
     }
+
+
+def from_texts(texts: pl.Series) -> pl.Series:
+    """Seconds since 1970 (UTC), int64; null for what is no time. Texts: seconds, or ISO dates.
+
+    >>> from_texts(pl.Series(["1413849600", "2014-10-21", "2014-10-21T01:00:00Z", "x"])).to_list()
+    [1413849600, 1413849600, 1413853200, None]
+    """
+    texts = texts.str.strip_chars()
+    found = texts.cast(pl.Int64, strict=False)
+    # Above the year 9999: milliseconds, most likely. Better a bad row than a wrong year.
+    found = found.set((found.abs() > _LATEST).fill_null(False), None)
+    if found.null_count():
+        plain = texts.str.replace("T", " ", literal=True).str.replace(r"(Z| ?UTC|\.\d+Z?)$", "")
+        for form in _FORMS:
+            dates = plain.str.to_datetime(form, strict=False, time_unit="ms", ambiguous="null")
+            found = found.fill_null(dates.dt.epoch("s"))
+    return found.alias(texts.name)
 
 
 def _months(numbers: np.ndarray, month: np.ndarray) -> np.ndarray:

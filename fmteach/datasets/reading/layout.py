@@ -30,7 +30,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of one file in its order, and the fields that its rows have."""
+    """The columns of one file in its order, and the fields that its rows have.
+
+    form: "lines", "libsvm" or "parquet". quoted: whether cells may stand in quotes. signed: the
+    targets are -1 and 1, and become 0 and 1. notes: what the report of a pass shall say.
+    """
 
     columns: tuple[Column, ...]
     separator: bytes
@@ -38,6 +42,9 @@ class Layout:
     fields: tuple[FieldSpec, ...]
     target: str
     quoted: bool = False
+    form: str = "lines"
+    signed: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def split_line(line: bytes, separator: bytes) -> list[str]:

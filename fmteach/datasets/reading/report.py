@@ -130,6 +130,10 @@ class Tally:
         self.files: list[FileReport] = []
         self.rows = 0
 
+    @property
+    def bad_rows(self) -> int:
+        return sum(self.bad.values())
+
     def add(self, bad: Iterable[BadRow]) -> None:
         for row in bad:
             count = self.bad.get(row.reason, 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fmteach.datasets.reading.blocks import LONGEST, TOO_LONG, Block
+from fmteach.datasets.reading.blocks import LONGEST, TOO_LONG
 from fmteach.datasets.reading.report import BadRow, excerpt
 
 COLUMNS = "wrong number of columns"
@@ -22,8 +22,22 @@ _STEP = 1 << 18  # bytes looked at at once: they stay in the cache of a core
 
 
 @dataclass(frozen=True, eq=False)
+class Text:
+    """Lines to be screened, each ending in LF.
+
+    numbers: int64 [lines], their numbers in the file; None when they follow one another. bad: rows
+    that were set aside before. fault: why the first line is bad, else "".
+    """
+
+    data: bytes
+    numbers: np.ndarray | None
+    bad: list[BadRow]
+    fault: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class Lines:
-    """The good lines of a block. numbers: int64 [lines], their numbers in the file.
+    """The good lines of a text. numbers: int64 [lines], their numbers in the file.
 
     bad: the others, in their order. blank: the number of empty lines; they are no rows.
     count: of all lines.
@@ -36,26 +50,28 @@ class Lines:
     count: int
 
 
-def screen(block: Block, first_line: int, separator: bytes, width: int, file: str) -> Lines:
-    """Set the bad lines of a block aside. O(bytes), without a loop over rows.
+def screen(text: Text, first_line: int, separator: bytes, width: int, file: str) -> Lines:
+    """Set the bad lines of a text aside. O(bytes), without a loop over rows.
 
-    first_line: the number of the block's first line. width: the columns of a good line.
+    first_line: the number of its first line. width: the columns of a good line.
     """
-    data = np.frombuffer(block.data, np.uint8)
+    data = np.frombuffer(text.data, np.uint8)
     stops, marks = count_marks(data, ord(separator))
     columns = np.diff(marks, prepend=0) + 1
     lengths = np.diff(stops, prepend=-1) - 1
+    numbers = text.numbers
+    if numbers is None:
+        numbers = np.arange(first_line, first_line + len(stops))
     if (
-        not block.fault
-        and b"\0" not in block.data
+        not text.fault
+        and b"\0" not in text.data
         and bool((columns == width).all())
         and (width > 1 or bool(lengths.all()))
         and int(lengths.max(initial=0)) < LONGEST
-        and _is_utf8(block.data)
+        and _is_utf8(text.data)
     ):
-        numbers = np.arange(first_line, first_line + len(stops))
-        return Lines(block.data, numbers, [], 0, len(stops))
-    return _sort_out(block, data, first_line, stops, columns, width, file)
+        return Lines(text.data, numbers, text.bad, 0, len(stops))
+    return _sort_out(text, data, numbers, stops, columns, width, file)
 
 
 def count_marks(data: np.ndarray, mark: int) -> tuple[np.ndarray, np.ndarray]:
@@ -94,9 +110,9 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _sort_out(
-    block: Block,
+    text: Text,
     data: np.ndarray,
-    first_line: int,
+    numbers: np.ndarray,
     stops: np.ndarray,
     columns: np.ndarray,
     width: int,
@@ -109,27 +125,27 @@ def _sort_out(
         for place in np.flatnonzero((columns != width) & ~blank).tolist()
     }
     # Later reasons replace earlier ones: damage explains a wrong number of columns.
-    for place in _lines_with_non_utf8(block.data, data, starts, stops):
+    for place in _lines_with_non_utf8(text.data, data, starts, stops):
         wrong[place] = (NOT_UTF8, "save the file as UTF-8")
     for place in np.unique(np.searchsorted(stops, np.flatnonzero(data == 0))).tolist():
         wrong[place] = (NUL, "the file is damaged here")
     for place in np.flatnonzero(stops - starts >= LONGEST).tolist():
         wrong[place] = (TOO_LONG, f"more than {LONGEST:,} bytes")
-    if block.fault:
-        wrong[0] = (block.fault, "left out")
+    if text.fault:
+        wrong[0] = (text.fault, "left out")
     good = ~blank
     good[list(wrong)] = False
     bad = [
         BadRow(
             file,
-            first_line + place,
+            int(numbers[place]),
             *wrong[place],
-            excerpt(block.data[starts[place] : min(stops[place], starts[place] + 400)]),
+            excerpt(text.data[starts[place] : min(stops[place], starts[place] + 400)]),
         )
         for place in sorted(wrong)
     ]
     kept = data[np.repeat(good, stops - starts + 1)].tobytes()
-    return Lines(kept, first_line + np.flatnonzero(good), bad, int(blank.sum()), len(stops))
+    return Lines(kept, numbers[good], [*text.bad, *bad], int(blank.sum()), len(stops))
 
 
 def _lines_with_non_utf8(
