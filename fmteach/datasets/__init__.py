@@ -7,10 +7,11 @@ To add a data set, write a module with a `load` function of the same arguments a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from fmteach.datasets import movielens, synthetic
+from fmteach.datasets import clicks, generated, movielens, synthetic
 from fmteach.datasets.build import from_arrays
 from fmteach.datasets.choices import one_of
 from fmteach.datasets.dataset import Dataset
@@ -42,11 +43,12 @@ class _Source(NamedTuple):
     load: Callable[..., Dataset]
 
 
+_FILM_TASKS = {"like": "4 stars or more", "rating": "the stars", "rank": "likes above the rest"}
 _SOURCES = {
     "movielens": _Source(
         "100,004 ratings of 9,066 films by 671 users (real, comes with the course); "
         "tasks rating, like, rank",
-        {"like": "4 stars or more", "rating": "the stars", "rank": "likes above the rest"},
+        _FILM_TASKS,
         True,
         movielens.load,
     ),
@@ -56,6 +58,24 @@ _SOURCES = {
         False,
         synthetic.load,
     ),
+    **{
+        edition.name: _Source(
+            f"{edition.rows:,} ratings (real, to be fetched); tasks rating, like, rank",
+            _FILM_TASKS,
+            True,
+            partial(movielens.load, edition=edition.name),
+        )
+        for edition in movielens.EDITIONS.values()
+        if edition.layout is not None
+    },
+    **{
+        name: _Source(one.description, clicks.TASKS, False, generated.loader(name))
+        for name, one in generated.GENERATED.items()
+    },
+    **{
+        name: _Source(one.description, clicks.TASKS, True, clicks.loader(name))
+        for name, one in clicks.REAL.items()
+    },
 }
 
 DATASETS: Mapping[str, str] = MappingProxyType(
@@ -75,27 +95,41 @@ TASKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 def load(
     name: str = "movielens",
     task: str | None = None,
-    split: str = "random",
+    split: str | None = None,
     seed: int = 0,
     features: Sequence[str] | None = None,
     valid: float = 0.1,
     test: float = 0.1,
+    *,
+    download: bool = False,
+    progress: bool = False,
+    **options: Any,
 ) -> Dataset:
     """Load a data set, encoded and split into train, valid and test rows.
 
     name: one of DATASETS.
     task: what to predict. For "movielens": "rating" (the default; the stars, regression), "like"
         (4 stars or more, classification) or "rank" (the films that a user likes above the others,
-        ranking: the rows are the likes). For "clicks": "click" (classification).
-    split: "random", or "time": train on the earliest rows, test on the last.
+        ranking: the rows are the likes). The same for its larger editions, "ml-100k" and the
+        others. For "clicks": "click" (classification).
+    split: "random", or "time": train on the earliest rows, test on the last; None takes what is
+        usual for the data set, which is "random" for most. For the films also
+        "leave-last-out": the last rating of each user is for the test, the one before it for
+        validation. For "ml-100k" also the published "u1" to "u5", "ua" and "ub".
     seed: of the random split. The same seed gives the same rows on every machine.
     features: which fields describe a row. For "movielens": any of "user", "film", "genres" (a film
-        has several; their values add up to 1) and "year" (its decade); default ("user", "film").
-        For "clicks": any of its fields; default all.
+        has several; their values add up to 1) and "year" (its decade); for "ml-100k" and "ml-1m"
+        also "age", "gender" and "occupation" of the user; default ("user", "film").
+        For clicks: any of the fields; default all.
     valid, test: the share of all rows in these parts. The test rows do not depend on `valid`. With
         `valid=0.0` the validation part is empty and its rows are trained on. This is for the final
         measurement, after all settings have been chosen with a validation part: never choose
-        settings, or the epoch to stop at, by the test rows.
+        settings, or the epoch to stop at, by the test rows. A published split keeps its test part;
+        `valid` is then a share of the other rows.
+    download: fetch the data set first when it is not on this machine. progress: show a bar.
+    options: what else the data set knows, such as folder="..." for the films: where its files lie.
+        For click sets that are read from files: min_count, buckets, numbers, bins, rows, strict of
+        `from_files`; for generated ones also what is planted (strength, drift, trend, ...).
 
     The vocabulary is learnt on the training rows alone. A user or a film that no training row has
     gets the one "(unseen)" feature of its field. Training never touches that feature, so the model
@@ -110,4 +144,13 @@ def load(
     (80004, 10000, 10000, ('user', 'film'))
     """
     source = _SOURCES[one_of("data set", name, _SOURCES)]
-    return source.load(task=task, split=split, seed=seed, features=features, valid=valid, test=test)
+    if split is not None:
+        options["split"] = split
+    if download or progress:
+        from fmteach.datasets import sources
+
+        if name in sources.SOURCES or name in generated.GENERATED:  # the others come with us
+            options["progress"] = progress
+        if download and name in sources.SOURCES and not sources.here(name):
+            sources.fetch(name, progress=progress)
+    return source.load(task=task, seed=seed, features=features, valid=valid, test=test, **options)

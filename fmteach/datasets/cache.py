@@ -40,13 +40,13 @@ def home() -> Path:
     return data_home() / FOLDER
 
 
-def find(key: str) -> dict[str, Any] | None:
-    """The meta data of a complete and sound folder, else None.
+def find(key: str, place: Path | None = None) -> dict[str, Any] | None:
+    """The meta data of a complete and sound folder, else None. place: where it lies (`home()`).
 
     Sound: meta.json can be read, has this key, and every file that it names has the size that it
     names. That takes no longer for large files.
     """
-    folder = home() / key
+    folder = (place or home()) / key
     try:
         meta = json.loads((folder / META).read_text(encoding="utf-8"))
         sizes = meta["files"]
@@ -58,28 +58,32 @@ def find(key: str) -> dict[str, Any] | None:
     return meta if whole else None
 
 
-def make(key: str, write: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+def make(
+    key: str, write: Callable[[Path], dict[str, Any]], place: Path | None = None
+) -> dict[str, Any]:
     """The meta data of the folder `key`; where it is missing or damaged, it is made by `write`.
+
+    place: the folder in which it lies, default `home()`.
 
     write: writes files into the folder that it is given, and returns the meta data (plain values).
     The sizes of the files are added here. When it raises, nothing is left behind.
 
     Errors: DataFileError when there is no space or no permission; what `write` raises.
     """
-    found = find(key)
+    place = place or home()
+    found = find(key, place)
     if found is not None:
         return found
-    place = home()
     try:
         place.mkdir(parents=True, exist_ok=True)
         with FileLock(place / f".{key}.lock"):
-            found = find(key)  # another process may have made it while this one waited
+            found = find(key, place)  # another process may have made it while this one waited
             return found if found is not None else _made(place, key, write)
     except OSError as error:
         raise DataFileError(
-            f"the encoded rows could not be kept in {place} ({error.strerror or error}). Nothing "
-            "was left behind. Check the free space and the permissions of this folder; "
-            "FMTEACH_DATA names another one."
+            f"nothing could be written to {place} ({error.strerror or error}), and nothing was "
+            "left behind. Check the free space and the permissions of this folder; FMTEACH_DATA "
+            "names another one."
         ) from error
 
 

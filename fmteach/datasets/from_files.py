@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 OBJECTIVES = ("regression", "classification")
 _VERSION = 1  # part of the key: raise it when the same files and options give other rows
 _CLICKS = ("criteo", "criteo-x1", "avazu", "avazu-x1", "d2l")
-_MIN_COUNT = MappingProxyType({"criteo": 10, "avazu": 2, "d2l": 4})
-_NUMBERS = MappingProxyType({"criteo": "log-squared", "criteo-x1": "real"})
+MIN_COUNT = MappingProxyType({"criteo": 10, "avazu": 2, "d2l": 4})
+NUMBERS = MappingProxyType({"criteo": "log-squared", "criteo-x1": "real"})
 
 Oracle = Callable[[Mapping[str, np.ndarray]], dict[str, dict[str, float]]]
 
@@ -96,9 +96,9 @@ def from_files(
         strict=strict,
     )  # fmt: skip
     encoding = Encoding(
-        _MIN_COUNT.get(dialect, 1) if min_count is None else min_count,
+        MIN_COUNT.get(dialect, 1) if min_count is None else min_count,
         buckets,
-        _NUMBERS.get(dialect, "bins") if numbers is None else numbers,
+        NUMBERS.get(dialect, "bins") if numbers is None else numbers,
         bins,
     )
     return from_reader(

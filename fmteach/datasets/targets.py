@@ -45,7 +45,7 @@ class Targets:
         Errors: InputError when nothing can be learnt: no rows to train on, only one class, or the
         same target in every row.
         """
-        minus, zero, one = np.sum(list(self._classes.values()), axis=0)
+        minus, zero, _ = np.sum(list(self._classes.values()), axis=0)
         classes = self._other is None and (minus == 0 or zero == 0)
         chosen = wanted or ("classification" if classes else "regression")
         if not self.rows["train"]:

@@ -22,7 +22,8 @@ def test_it_is_registered_and_called_synthetic(clicks: datasets.Dataset) -> None
     assert list(datasets.TASKS["clicks"]) == ["click"]
     assert set(datasets.TASKS["movielens"]) == {"like", "rating", "rank"}
     assert datasets.TASKS.keys() == datasets.DATASETS.keys()
-    assert {"clicks"} == datasets.SYNTHETIC
+    generated = {"criteo-synthetic", "avazu-synthetic", "d2l-synthetic"}
+    assert {"clicks", *generated} == datasets.SYNTHETIC
     assert not clicks.real and "synthetic" in clicks.title
     assert clicks.objective == "classification" and clicks.task == "click"
     assert (len(clicks.train), len(clicks.valid), len(clicks.test)) == (160_000, 20_000, 20_000)
