@@ -1,0 +1,6 @@
+"""The interactives of the click notebooks: calibration, drift, and growth."""
+
+from fmteach.live.clicks.drift import drift
+from fmteach.live.clicks.reliability import reliability
+
+__all__ = ["drift", "reliability"]

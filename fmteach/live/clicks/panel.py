@@ -1,0 +1,131 @@
+"""What the interactives of the click notebooks have in common: controls, chart, table, words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets
+import plotly.graph_objects as go
+
+from fmteach.datasets.table import Table
+from fmteach.live.clicks.controls import Controls
+from fmteach.live.plot import LivePlot
+
+Row = tuple[str, Sequence[str], str]  # name, cells, the mark in front of it (SVG, or "")
+
+
+class ClickPanel(ipywidgets.VBox):
+    """Controls above a chart, a table and the words below it.
+
+    A subclass gives `_figure`, `_table` and `_sentence` for the present values of the controls;
+    `set(...)` and `reset()` do from code what the controls do.
+    """
+
+    def __init__(
+        self, label: str, spec: list[dict], first: dict[str, Any], *, height: int = 420
+    ) -> None:
+        self._label = label
+        self._lock = threading.RLock()
+        self.controls = Controls(f"{label}: controls", spec, first, self._refresh)
+        self.plot = LivePlot(self._figure(), height=height, label=label)
+        self.table, self.words = ipywidgets.HTML(), ipywidgets.HTML()
+        self._show_words()
+        super().__init__([self.controls, self.plot, self.table, self.words])
+
+    # ---- from code -------------------------------------------------------------------------
+
+    def set(self, **values: Any) -> ClickPanel:
+        """Move the controls: set(bins=20). A slider goes to its nearest stop. InputError for a
+        control or a value that there is not."""
+        self.controls.set(**values)
+        return self
+
+    def reset(self) -> ClickPanel:
+        """Back to how it began."""
+        self.controls.reset()
+        return self
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Where the controls stand."""
+        return dict(self.controls.values)
+
+    def text(self) -> str:
+        """All that is shown, as plain text."""
+        parts = [f"{self._label}. {self._sentence()}"]
+        for title, table in self._tables():
+            parts += ([title] if title else []) + [str(table)]
+        return "\n".join(parts)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data = dict(super()._repr_mimebundle_(**kwargs) or {})
+        return {**data, "text/plain": self.text(), "image/svg+xml": self.plot.to_svg()}
+
+    # ---- of the subclass -------------------------------------------------------------------
+
+    def _figure(self) -> go.Figure:
+        raise NotImplementedError
+
+    def _sentence(self) -> str:
+        """One or two sentences: what the chart shows now."""
+        raise NotImplementedError
+
+    def _tables(self) -> list[tuple[str, Table]]:
+        """All numbers, for the text form: (title, table); the first one is shown in full."""
+        raise NotImplementedError
+
+    def _marks(self) -> list[str]:
+        """The mark of the chart in front of each row of the first table."""
+        return []
+
+    # ---- showing ---------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        with self._lock:
+            self.plot.set_figure(self._figure())
+            self._show_words()
+            self.plot.settle()
+
+    def _show_words(self) -> None:
+        self.plot.status = self._sentence()
+        _, table = self._tables()[0]
+        self.table.value = table_html(table, self._marks())
+        self.words.value = (
+            "<div class='fmteach-clicks-table'><details><summary>All numbers as text</summary>"
+            f"<pre>{escape(self.text())}</pre></details></div>"
+        )
+
+
+def table_html(table: Table, marks: Sequence[str] = ()) -> str:
+    """A table in the look of the panel, with the marks of the chart in its first column."""
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.columns)
+    lines = []
+    for place, row in enumerate(table.rows):
+        mark = marks[place] if place < len(marks) else ""
+        first, *rest = (str(cell) for cell in row)
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+        lines.append(f"<tr><th scope='row'>{mark}{escape(first)}</th>{cells}</tr>")
+    return (
+        f"<div class='fmteach-clicks-table'><table><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def mark(colour: str, dash: str, symbol: str) -> str:
+    """A line with a marker, as in the chart. On a dark page the page's style lifts its colour."""
+    strokes = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "7 3 2 3"}.get(dash, "12 5")
+    shape = {
+        "square": "<rect x='14' y='3' width='8' height='8'/>",
+        "diamond": "<path d='M18 1l6 6l-6 6l-6-6Z'/>",
+        "triangle-up": "<path d='M18 2l5 10h-10Z'/>",
+        "": "",
+    }.get(symbol, "<circle cx='18' cy='7' r='4.5'/>")
+    return (
+        f"<svg class='c{colour.lstrip('#').lower()}' style='color:{colour}' width='36' height='14' "
+        "viewBox='0 0 36 14' aria-hidden='true'>"
+        f"<path d='M0 7h36' stroke='currentColor' stroke-width='3' stroke-dasharray='{strokes}'/>"
+        f"<g fill='currentColor'>{shape}</g></svg>"
+    )
