@@ -180,8 +180,8 @@ def main_groups(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """For each feature its main group, or "other"; and the main groups, the largest first.
 
-    >>> main_groups((("Drama",), ("Drama", "War"), ("Drama",), ("Film-Noir",)), most=2)
-    (('Drama', 'War', 'Drama', 'other'), ('Drama', 'War'))
+    >>> main_groups((("Drama",), ("Drama", "War"), ("War",), ("Drama",), ("Western",)), most=2)
+    (('Drama', 'War', 'War', 'Drama', 'other'), ('Drama', 'War'))
     """
     counts = Counter(group for groups in belongs for group in groups)
     ranked = sorted(counts, key=lambda g: (-counts[g], g))[:most]

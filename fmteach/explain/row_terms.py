@@ -60,8 +60,8 @@ class Group:
 class Terms:
     """All terms of one row's score, in the order of the formula.
 
-    objective: "regression" or "classification", of the data set. task: what is predicted, such as
-    "rating" or "like".
+    objective: "regression", "classification" or "ranking", of the data set. task: what is
+    predicted, such as "rating" or "like".
     """
 
     all: tuple[Term, ...]
@@ -81,8 +81,11 @@ class Terms:
 
     @property
     def prediction(self) -> float:
-        """What is predicted: the score itself, or its sigmoid for classification."""
-        return self.score if self.objective == "regression" else sigmoid(self.score)
+        """What is predicted: the sigmoid of the score for classification, else the score itself.
+
+        (The score of a ranking model means something only beside another one of the same user.)
+        """
+        return sigmoid(self.score) if self.objective == "classification" else self.score
 
     def by_size(self) -> tuple[Term, ...]:
         """The terms, those that move the score most first (w0, the same in every row, last)."""
@@ -133,12 +136,12 @@ class Terms:
 def sigmoid(score: float) -> float:
     """1 / (1 + e^-score), without overflow.
 
-    >>> sigmoid(0.0), sigmoid(-1000.0)
-    (0.5, 0.0)
+    >>> sigmoid(0.0), sigmoid(1000.0), sigmoid(-1000.0) < 1e-300
+    (0.5, 1.0, True)
     """
     if score >= 0:
         return 1 / (1 + math.exp(-score))
-    power = math.exp(max(score, -745.0))
+    power = math.exp(max(score, -700.0))
     return power / (1 + power)
 
 
@@ -152,11 +155,11 @@ def terms(model: LinearModel, dataset: Dataset, ids: Any, values: Any = None) ->
 
     Errors: InputError for a model of another size, and for rows that the model would not take.
 
-    >>> import torch, fmteach
+    >>> import fmteach
     >>> from fmteach.datasets import from_arrays
     >>> data = from_arrays([[0, 0], [0, 1], [1, 0]], [1, 0, 1], fields=("user", "ad"))
     >>> model = fmteach.FactorizationMachine(data.num_features, k=2)
-    >>> [term.name for term in terms(model, data, data.train.ids[0])]
+    >>> [term.name for term in terms(model, data, [0, 2])]
     ['w0', 'user=0', 'ad=0', 'user=0 × ad=0']
     """
     check_model(model, dataset)

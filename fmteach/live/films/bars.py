@@ -9,7 +9,7 @@ from typing import Any
 
 from fmteach.explain import Group, Row, Terms
 
-UNITS = {"regression": "", "classification": "log-odds"}
+UNITS = {"regression": "", "classification": "log-odds", "ranking": "score"}
 _PROBABILITIES = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
 _TICKS = 7  # about so many on the axis
 
@@ -104,7 +104,7 @@ def plain(name: str) -> str:
 def axis(points: Sequence[float], objective: str) -> dict[str, Any]:
     """The range of the horizontal axis, its ticks, and the ticks in probabilities."""
     low, high = min(points), max(points)
-    least = 1.0 if objective == "regression" else 1.5
+    least = 1.5 if objective == "classification" else 1.0
     middle, half = (low + high) / 2, max(high - low, least) / 2 * 1.12
     low, high = middle - half, middle + half
     step = 10.0 ** math.floor(math.log10((high - low) / _TICKS))
@@ -127,8 +127,12 @@ def verdict(terms: Terms, row: Row) -> str:
     task = terms.task
     if terms.objective == "classification":
         said = f"Score {terms.score:.2f} (log-odds): P({task} = 1) = {terms.prediction:.2f}."
+    elif terms.objective == "ranking":
+        said = f"Score {terms.score:.2f}: it says something only beside the user's other scores."
     else:
         said = f"Predicted {task}: {terms.prediction:.2f}."
+    if row.y is None and terms.objective == "ranking":
+        return f"{said} The data has no row of this pair."
     if row.y is None:
         return f"{said} No row has this combination: nobody knows the true {task}."
     learnt = {
@@ -136,4 +140,6 @@ def verdict(terms: Terms, row: Row) -> str:
         "valid": "It was used to choose the best epoch.",
         "test": "The model has never seen this row.",
     }[row.part]
+    if terms.objective == "ranking":
+        return f"{said} The pair is row {row.number:,} of the {row.part} part. {learnt}"
     return f"{said} True {task}: {row.y:g}, in row {row.number:,} of the {row.part} part. {learnt}"

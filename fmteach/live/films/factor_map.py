@@ -154,7 +154,9 @@ def film_map(
 
 def _payload(map: FactorMap, axes: int, near, similar, first: str) -> dict[str, Any]:
     largest = float(abs(map.coordinates[:, :axes]).max()) or 1.0
-    likes = map.task != "rating"
+    measure = "mean rating" if map.task == "rating" else f"share of {map.task}"
+    if float(map.mean.std()) == 0:  # of ranking data every row is a positive
+        measure = ""
     sets = sorted({", ".join(groups) for groups in map.groups})
     kind_of = {kind: place for place, kind in enumerate(map.kinds)}
     described = []
@@ -176,8 +178,8 @@ def _payload(map: FactorMap, axes: int, near, similar, first: str) -> dict[str, 
         "field": map.field,
         "first": first,
         "k": int(map.factors.shape[1]),
-        "counted": "ratings" if map.field == "film" else "rows",
-        "measure": f"share of {map.task}" if likes else "mean rating",
+        "counted": {"rating": "ratings", "like": "ratings", "rank": "likes"}.get(map.task, "rows"),
+        "measure": measure,
         "names": list(map.names),
         "counts": map.rows.tolist(),
         "mean": (100 * map.mean).round().astype(int).tolist(),

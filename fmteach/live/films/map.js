@@ -145,6 +145,7 @@ function render({ model, el }) {
     set("selected", data().names[i]);
   }
 
+  const told = (n) => (data().measure ? `${data().measure} ${data().mean[n]}` : "");
   const current = () => data().names.indexOf(model.get("selected"));
 
   // From the numbers of the two axes (-1000..1000, one scale for both) to pixels.
@@ -317,7 +318,7 @@ function render({ model, el }) {
     } else {
       about.replaceChildren(
         make("h4", "", d.names[i]),
-        make("p", "fmf-faint", [d.groups[i], `${d.counts[i]} ${d.counted}`, `${d.measure} ${d.mean[i]}`].filter(Boolean).join(" · ")),
+        make("p", "fmf-faint", [d.groups[i], `${d.counts[i]} ${d.counted}`, told(i)].filter(Boolean).join(" · ")),
         make("p", "fmf-head", `Nearest in all ${d.k} factors, by cosine`),
       );
       list.replaceChildren(
@@ -331,7 +332,7 @@ function render({ model, el }) {
           const gauge = make("span", "gauge");
           gauge.style.setProperty("--share", `${Math.max(0, value * 100)}%`);
           button.append(icon, make("span", "name", d.names[n]), gauge, make("span", "number", value.toFixed(2)));
-          button.title = `${d.names[n]}: ${d.counts[n]} ${d.counted}, ${d.measure} ${d.mean[n]}. Enter: go there`;
+          button.title = `${d.names[n]}: ${d.counts[n]} ${d.counted}. Enter: go there`;
           button.onclick = () => select(n);
           button.onpointerenter = () => hover(n);
           button.onfocus = () => hover(n);
@@ -353,7 +354,7 @@ function render({ model, el }) {
     const d = data();
     const lines = d.axes.map((a, n) => `axis ${n + 1}: ${a.share} % of the variance. ${a.words}`);
     if (i >= 0) {
-      lines.push("", `${d.names[i]} (${d.groups[i] || "no group"}), ${d.counts[i]} ${d.counted}, ${d.measure} ${d.mean[i]}. Nearest:`);
+      lines.push("", `${d.names[i]} (${d.groups[i] || "no group"}), ${d.counts[i]} ${d.counted}. Nearest:`);
       d.near[i].forEach((n, rank) => lines.push(`${(d.similar[i][rank] / 1000).toFixed(3)}  ${d.names[n]}  (${d.groups[n] || "no group"}; ${d.counts[n]} ${d.counted})`));
     }
     return lines.join("\n");
@@ -366,7 +367,7 @@ function render({ model, el }) {
     const d = data();
     tip.replaceChildren(
       make("b", "", d.names[n]),
-      make("span", "", [d.groups[n], `${d.counts[n]} ${d.counted}`, `${d.measure} ${d.mean[n]}`].filter(Boolean).join(" · ")),
+      make("span", "", [d.groups[n], `${d.counts[n]} ${d.counted}`, told(n)].filter(Boolean).join(" · ")),
     );
     const [x, y] = place[n];
     tip.style.left = `${Math.min(Math.max(x, 130), size.width - 130)}px`;

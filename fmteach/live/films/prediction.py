@@ -122,7 +122,8 @@ class Waterfall(anywidget.AnyWidget):
             likely = found.objective == "classification"
             bars = bars_of(found, self._most)
             w0 = found.all[0].value
-            known = [] if row.y is None or likely else [row.y]
+            rating = found.objective == "regression"
+            known = [row.y] if rating and row.y is not None else []
             single = [end for bar in bars for m in bar.members for end in (m.before, m.after)]
             places = [w0, found.score, *(bar.after for bar in bars), *single, *known]
             shown = {field: labels.get(field, ("",))[0] for field in PAIR}
