@@ -6,6 +6,7 @@ To add a data set, write a module with a `load` function of the same arguments a
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from fmteach.datasets.ranking import from_pairs
 from fmteach.datasets.rows import Rows
 from fmteach.datasets.splits import Split
 from fmteach.datasets.table import Table
+from fmteach.errors import InputError
 
 __all__ = [
     "DATASETS",
