@@ -213,7 +213,8 @@ def drift(scores: Any, y: Any, *, name: str = "model") -> Drift:
 def _line(name: str, at: AtRate, auc: float) -> tuple[str, ...]:
     return (
         name, f"{100 * at.rate:.1f} %", f"{at.mean_predicted:.4f}", f"{at.ratio:.3f}",
-        f"{auc:.4f}", f"{at.logloss:.4f}", f"{at.best_constant:.4f}", f"{at.shift:+.3f}" if at.shift else "0",
+        f"{auc:.4f}", f"{at.logloss:.4f}", f"{at.best_constant:.4f}",
+        f"{at.shift:+.3f}" if at.shift else "0",
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from fmteach.errors import InputError
 from fmteach.training.arrays import scores_and_targets, sigmoid
 from fmteach.training.calibration import shift_to
 
-_GROUPS = 50_000  # of more rows, neighbours by score are one group: the cost is bounded
+_GROUPS = 4096  # a class: of more rows, neighbours by score are one group; the cost is bounded
 
 
 @dataclass(frozen=True)
@@ -73,20 +73,18 @@ class PriorShift:
                 "all labels are the same: to move the click rate, clicks and other rows are needed"
             )
         self.auc = tasks.auc(torch.from_numpy(scores), torch.from_numpy(y))
-        order = np.argsort(scores, kind="stable")
-        scores, y = scores[order], y[order]
-        first = np.unique((np.arange(_GROUPS) * len(y)) // _GROUPS)
-        size = np.diff(np.append(first, len(y)))
-        self._scores = np.add.reduceat(scores, first) / size
-        clicks = np.add.reduceat(y, first)
-        # Share of the clicks, and of the other rows, that is in each group.
-        self._clicked, self._other = clicks / clicks.sum(), (size - clicks) / (len(y) - y.sum())
+        clicks, others = _grouped(scores[y > 0.5]), _grouped(scores[y <= 0.5])
+        self._scores = np.concatenate([clicks[0], others[0]])
+        order = np.argsort(self._scores, kind="stable")
+        self._scores = self._scores[order]
+        # Share of the clicks, and of the other rows, that has each score.
+        self._clicked = np.concatenate([clicks[1], 0 * others[1]])[order]
+        self._other = np.concatenate([0 * clicks[1], others[1]])[order]
 
     def at(self, rate: float, *, corrected: bool = False) -> AtRate:
         """The scores as they are, or with the constant that makes their mean right again."""
         weights = rate * self._clicked + (1 - rate) * self._other
-        wanted = rate * self._clicked / np.where(weights > 0, weights, 1)
-        shift = shift_to(self._scores, wanted, weights=weights) if corrected else 0.0
+        shift = shift_to(self._scores, rate, weights=weights) if corrected else 0.0
         scores = self._scores + shift
         logloss = rate * float(self._clicked @ np.logaddexp(0, -scores))
         logloss += (1 - rate) * float(self._other @ np.logaddexp(0, scores))
@@ -102,6 +100,14 @@ class PriorShift:
         observed = np.bincount(number, rate * self._clicked, bins)
         there = total > 0
         return predicted[there] / total[there], observed[there] / total[there]
+
+
+def _grouped(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(mean score, share of the rows) of at most _GROUPS groups of neighbouring scores."""
+    scores = np.sort(scores)
+    first = np.unique((np.arange(_GROUPS) * len(scores)) // _GROUPS)
+    size = np.diff(np.append(first, len(scores)))
+    return np.add.reduceat(scores, first) / size, size / len(scores)
 
 
 def odds_steps(rate: float, steps: int = 22, step: float = 0.1) -> list[float]:
