@@ -146,6 +146,11 @@ def load(
     (80004, 10000, 10000, ('user', 'film'))
     """
     source = _SOURCES[one_of("data set", name, _SOURCES)]
+    parameters = inspect.signature(source.load).parameters
+    if not any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters.values()):
+        for option in options:
+            if option not in parameters:
+                raise InputError(f"the data set {name!r} has no option {option!r}: leave it out.")
     if split is not None:
         options["split"] = split
     if download or progress:
