@@ -92,6 +92,8 @@ class Places:
     @staticmethod
     def join(parts: Sequence[Places]) -> Places:
         """The users of several blocks, one block after the other."""
+        none = torch.zeros(0, dtype=torch.float64)
+        parts = [*parts] or [Places(none.long(), none, none, none)]
         starts = np.cumsum([0, *(len(part.candidates) for part in parts)]).tolist()
         return Places(
             torch.cat([p.user + s for p, s in zip(parts, starts, strict=False)]),

@@ -28,7 +28,7 @@ def train(
     data: Annotated[str, typer.Option(help="Data set.")] = "movielens",
     task: Annotated[
         str | None,
-        typer.Option(help="What to predict: like or rating (movielens), click (clicks)."),
+        typer.Option(help="What to predict: like, rating or rank (movielens), click (clicks)."),
     ] = None,
     split: Annotated[
         str, typer.Option(help="Test rows: random, or time (train on the past, test on the rest).")
@@ -71,6 +71,7 @@ def train(
 
       fmteach train --data movielens --task like -k 16 --epochs 5
       fmteach train --task rating --split time --save model.safetensors
+      fmteach train --task rank
       fmteach train --task like --epochs 50 --checkpoint run.safetensors
       fmteach train --task like --resume run.safetensors --epochs 80
       fmteach train --data clicks --split time
@@ -180,12 +181,17 @@ def run(trainer: Trainer, console: Console) -> bool:
 
 
 def measure(trainer: Trainer, console: Console, *, with_linear: bool) -> Results:
-    """Validation and test metrics of the base rate, the linear model, the run and the oracle."""
-    from fmteach.training import ORACLE, base_rate, linear_baseline
+    """Validation and test metrics of the base rate, the linear model, the run and the oracle.
+
+    For ranking, the popularity of the items stands beside them.
+    """
+    from fmteach.training import ORACLE, base_rate, linear_baseline, popularity
 
     data = trainer.dataset
     splits = [name for name in ("valid", "test") if len(getattr(data, name))]
     results = {"base rate": {name: base_rate(data, name) for name in splits}}
+    if data.objective == "ranking":
+        results["popularity"] = {name: popularity(data, name) for name in splits}
     if with_linear:
         with console.status("Training the linear model, to compare"):
             linear = linear_baseline(data)

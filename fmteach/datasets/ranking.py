@@ -10,9 +10,10 @@ items that were not seen before.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -70,6 +71,7 @@ class Candidates:
     test: Tensor
     user_names: Sequence[str] = field(repr=False)
     item_names: Sequence[str] = field(repr=False)
+    _kept: dict[tuple[str, str], Any] = field(default_factory=dict, init=False, repr=False)
 
     def rows(self, users: Tensor, items: Tensor) -> tuple[Tensor, Tensor | None]:
         """ids [n, m] and values [n, m] (or None) of the rows of users [n] beside items [n]."""
@@ -91,19 +93,21 @@ class Candidates:
     def seen_before(self, part: str) -> Tensor:
         """int64 [n, 2], in order: the positives of the parts before this one. They are left out of
         the lists when the part is measured."""
-        return self._pairs(*EARLIER[part])
+        return self._once("seen before", part, lambda: self._pairs(*EARLIER[part]))
 
     def unseen(self, part: str) -> Unseen:
         """Draws negatives: items without a positive of the user in this part or one before it."""
-        return Unseen(self._pairs(*EARLIER[part], part), len(self.users), len(self.items))
+        pairs, sizes = (*EARLIER[part], part), (len(self.users), len(self.items))
+        return self._once("unseen", part, lambda: Unseen(self._pairs(*pairs), *sizes))
 
+    @cached_property
     def popularity(self) -> Tensor:
         """int64 [items], how many users liked each item in train."""
         return torch.bincount(self.train[:, 1], minlength=len(self.items))
 
     def cold(self, part: str) -> int:
         """How many positives of a part have an item without any positive in train."""
-        return int((self.popularity()[getattr(self, part)[:, 1]] == 0).sum())
+        return int((self.popularity[getattr(self, part)[:, 1]] == 0).sum())
 
     @cached_property
     def distinct_items(self) -> tuple[Side, Tensor]:
@@ -117,6 +121,11 @@ class Candidates:
         first = place.new_full((int(place.max()) + 1,), len(ids))
         first.scatter_reduce_(0, place, torch.arange(len(ids), device=ids.device), "amin")
         return Side(*self.items.at(first)), place
+
+    def _once(self, what: str, part: str, make: Callable[[], Any]) -> Any:
+        if (what, part) not in self._kept:
+            self._kept[what, part] = make()
+        return self._kept[what, part]
 
     def _pairs(self, *parts: str) -> Tensor:
         keys = [getattr(self, p)[:, 0] * len(self.items) + getattr(self, p)[:, 1] for p in parts]

@@ -1,6 +1,6 @@
 """Training: settings, the trainer, its records, checkpoints and baselines; honest measuring."""
 
-from fmteach.training.baselines import ORACLE, base_rate, linear_baseline
+from fmteach.training.baselines import ORACLE, base_rate, linear_baseline, popularity
 
 # A function, and the name of its module too: bound here, once, so that the function is what stays.
 from fmteach.training.calibration import Calibration, calibration, platt, shift_to, wilson
@@ -13,6 +13,7 @@ from fmteach.training.intervals import (
     bootstrap_table,
 )
 from fmteach.training.leaderboard import Leaderboard
+from fmteach.training.ranking import recommend
 from fmteach.training.records import History, StepRecord
 from fmteach.training.trainer import Trainer
 
@@ -35,6 +36,8 @@ __all__ = [
     "defaults",
     "linear_baseline",
     "platt",
+    "popularity",
+    "recommend",
     "resolve_device",
     "shift_to",
     "wilson",

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from fmteach.datasets import Dataset
+from fmteach.arguments import whole_number
+from fmteach.datasets import Dataset, Table
 from fmteach.datasets.ranking import Candidates
 from fmteach.errors import InputError
 from fmteach.models import LinearModel
@@ -73,11 +74,14 @@ class PairExamples(Examples):
         part, pairs = ("train", self._sample) if name == "train sample" else (name, None)
         if not len(rows_of(self.dataset, part)):
             return None
-        places, loss = measure_lists(self.candidates, self._block(model), part, pairs)
+        places, loss = measure_lists(
+            self.candidates, model_block(model, self.candidates), part, pairs
+        )
         return {"loss": loss, **mean_metrics(places)}
 
     def by_user(self, model: LinearModel, split: str) -> dict[str, Tensor]:
-        places, _ = measure_lists(self.candidates, self._block(model), split)
+        """Each metric of each user with a positive in a split, float64 [users] on the CPU."""
+        places, _ = measure_lists(self.candidates, model_block(model, self.candidates), split)
         some = places.positives > 0
         metrics = {"ndcg@10": places.ndcg(), "hr@10": places.hit_rate(), "auc": places.auc()}
         return {name: numbers[some].cpu() for name, numbers in metrics.items()}
@@ -88,9 +92,6 @@ class PairExamples(Examples):
             "trainer.by_user(split) gives NDCG@10, HR@10 and AUC of each user."
         )
 
-    def _block(self, model: LinearModel) -> Block:
-        return model_block(model, self.candidates)
-
     def _sample_of_train(self) -> Tensor:
         """Pairs of whole users, about as many as the rows that are scored for the other tasks."""
         pairs = self.candidates.train
@@ -98,18 +99,26 @@ class PairExamples(Examples):
             return pairs
         users = shuffled(len(self.candidates.users), self.seed, SAMPLE).to(self.device)
         counts = torch.bincount(pairs[:, 0], minlength=len(users))
+        users = users[counts[users] > 0]
         enough = int((counts[users].cumsum(0) <= SAMPLED_ROWS).sum())
-        chosen = torch.zeros(len(users), dtype=torch.bool, device=self.device)
+        chosen = torch.zeros(len(counts), dtype=torch.bool, device=self.device)
         chosen[users[: max(1, enough)]] = True
         return pairs[chosen[pairs[:, 0]]]
 
 
 def model_block(model: LinearModel, candidates: Candidates) -> Block:
-    """Scores of a model on the device of the candidates, items with the same features once."""
+    """The scores of a model that is on the device of the candidates.
+
+    Items with the same features are scored once: a matrix product may round equal columns
+    differently, and they are to tie exactly.
+    """
     distinct, place = candidates.distinct_items
 
     def block(users: Tensor) -> Tensor:
-        scores = model.score_all(*candidates.users.at(users), distinct.ids, distinct.values, True)
+        was_training = model.training
+        model.eval()
+        scores = model.score_all(*candidates.users.at(users), *distinct.at(slice(None)), True)
+        model.train(was_training)
         return scores[:, place]
 
     return block
@@ -127,7 +136,7 @@ def popularity_block(candidates: Candidates) -> Block:
     The score is ln(1 + likes). Then sigmoid(difference) is one count over the sum of both, which
     is near the best that any score without the user can do for the BPR loss.
     """
-    scores = candidates.popularity().float().log1p()
+    scores = candidates.popularity.float().log1p()
     return lambda users: scores.expand(len(users), -1)
 
 
@@ -175,3 +184,39 @@ def _seen_by(users: Tensor, seen: Tensor, count: int) -> tuple[Tensor, Tensor]:
     row[users] = torch.arange(len(users), device=users.device)
     user, item = row[seen[start:end, 0]], seen[start:end, 1]
     return user[user >= 0], item[user >= 0]
+
+
+def recommend(model: LinearModel, dataset: Dataset, user: object, n: int = 10) -> Table:
+    """The first n items of a user's list, without those that the user liked in train or valid.
+
+    user: as in `dataset.candidates.user_names`. model: trained on this data set.
+    Columns: place, item, score, likes of the item in train, and whether it is a like of the user
+    in the test part.
+
+    Errors: InputError for other tasks and for a user who is not known.
+    """
+    if dataset.candidates is None:
+        raise InputError(f"recommend() is for ranking data, and the task here is {dataset.task}")
+    n = whole_number("n", n)
+    candidates = dataset.candidates.to(model.w.device)
+    if str(user) not in candidates.user_names:
+        some = ", ".join(candidates.user_names[:5])
+        raise InputError(f"there is no user {user!r}; the users are {some} and so on")
+    number = torch.tensor([candidates.user_names.index(str(user))], device=model.w.device)
+    with torch.no_grad():
+        scores = model_block(model, candidates)(number)[0]
+    seen = candidates.seen_before("test")
+    scores[seen[seen[:, 0] == number, 1]] = -torch.inf
+    top = scores.argsort(descending=True, stable=True)[:n]
+    top = top[scores[top] > -torch.inf]
+    liked = candidates.test[candidates.test[:, 0] == number, 1].tolist()
+    rows = (
+        (
+            place + 1, candidates.item_names[item], score, int(candidates.popularity[item]),
+            "yes" if item in liked else "",
+        )
+        for place, (item, score) in enumerate(
+            zip(top.tolist(), scores[top].tolist(), strict=True)
+        )
+    )  # fmt: skip
+    return Table(("place", "item", "score", "likes in train", "liked in test"), tuple(rows))

@@ -271,6 +271,8 @@ class Trainer:
                 f"by_user() is for ranking, and this is {self.task.name}; scores() gives the "
                 "scores of the rows"
             )
+        if not len(rows_of(self.dataset, split)):
+            raise InputError(f"the {split} split of {self.dataset.name} has no rows to score")
         return self._examples.by_user(self.model, split)
 
     def _score(self, name: str) -> dict[str, float] | None:
