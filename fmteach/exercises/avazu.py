@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from fmteach.datasets import Dataset, Rows
+from fmteach.datasets.dataset import PARTS
 from fmteach.errors import InputError
 from fmteach.exercises.answers import as_number, describe, not_given
 from fmteach.exercises.feedback import Feedback, not_attempted
@@ -37,10 +38,12 @@ def check_beats_lr(trainer: Trainer | None, margin: float = MARGIN) -> Feedback:
 _LEAK = "rate of the device"
 _WHY = {
     "rows of the device": (
-        "it counts training rows and looks at no click; a model may know how often it met a device"
+        "it counts earlier training rows and looks at no click; a model may know how often it has "
+        "met a device"
     ),
     "rate of the site": (
-        "it is the click rate of the training rows, without the row itself; no test click is in it"
+        "it is the click rate of earlier training rows; neither the row's own click nor any test "
+        "click is in it"
     ),
 }
 SUSPECTS = ("rows of the device", _LEAK, "rate of the site")
@@ -55,28 +58,23 @@ REASONS = (
 def suspects(data: Dataset, device: str = "device_ip", site: str = "site_id") -> dict[str, Dataset]:
     """The data set with one more field, three times: name of the field -> data set. Exercise 13.2.
 
-    Each field is a number in ten classes: how many training rows the row's device has; the click
-    rate of its device; the click rate of its site. One of them was computed carelessly.
+    Each field is a number in ten classes: how many earlier training rows the row's device has; the
+    click rate of its device; the click rate of its site. One of them was computed carelessly.
     Errors: InputError when the data has no such fields.
     """
-    y = {part: getattr(data, part).y.double() for part in ("train", "valid", "test")}
+    y = {part: getattr(data, part).y.double() for part in PARTS}
     devices, sites = _column(data, device), _column(data, site)
-    everywhere = torch.cat([devices[part] for part in y]), torch.cat(list(y.values()))
     base = float(y["train"].mean())
+    everywhere = torch.cat([devices[part] for part in PARTS])
+    clicks, rows = _totals(everywhere, torch.cat([y[part] for part in PARTS]), data)
+    careless = _smooth(clicks, rows, base)
+    _, met = _history(devices, y["train"], data)
+    clicks, rows = _history(sites, y["train"], data)
     made = {
-        "rows of the device": {
-            part: torch.log2(1 + _totals(devices["train"], None, data)[ids]) for part, ids in
-            devices.items()
-        },
-        _LEAK: {part: _rate(*everywhere, data, base)[ids] for part, ids in devices.items()},
-        "rate of the site": {
-            part: _rate(sites["train"], y["train"], data, base)[ids] for part, ids in sites.items()
-        },
-    }  # fmt: skip
-    # A row's own click would tell of itself: it is taken out of the rate of its site.
-    rows = _totals(sites["train"], None, data)[sites["train"]]
-    clicks = _totals(sites["train"], y["train"], data)[sites["train"]]
-    made["rate of the site"]["train"] = _smooth(clicks - y["train"], rows - 1, base)
+        "rows of the device": {part: torch.log2(1 + met[part]) for part in PARTS},
+        _LEAK: {part: careless[devices[part]] for part in PARTS},
+        "rate of the site": {part: _smooth(clicks[part], rows[part], base) for part in PARTS},
+    }
     return {name: _with_field(data, name, numbers) for name, numbers in made.items()}
 
 
@@ -116,17 +114,41 @@ def _column(data: Dataset, field: str) -> dict[str, Tensor]:
     if field not in data.fields:
         raise InputError(f"the data has no field {field!r}; it has {', '.join(data.fields)}.")
     place = data.fields.index(field)
-    if any(len(data.fields) != getattr(data, p).ids.shape[1] for p in ("train", "valid", "test")):
+    if any(len(data.fields) != getattr(data, p).ids.shape[1] for p in PARTS):
         raise InputError("a field of this data has several values in a row: choose other features.")
-    return {part: getattr(data, part).ids[:, place].long() for part in ("train", "valid", "test")}
+    return {part: getattr(data, part).ids[:, place].long() for part in PARTS}
 
 
-def _totals(ids: Tensor, weights: Tensor | None, data: Dataset) -> Tensor:
-    return torch.bincount(ids, weights=weights, minlength=data.num_features).double()
+def _totals(ids: Tensor, y: Tensor, data: Dataset) -> tuple[Tensor, Tensor]:
+    """Clicks and rows of every feature."""
+    size = data.num_features
+    return torch.bincount(ids, y, size), torch.bincount(ids, minlength=size).double()
 
 
-def _rate(ids: Tensor, y: Tensor, data: Dataset, base: float) -> Tensor:
-    return _smooth(_totals(ids, y, data), _totals(ids, None, data), base)
+def _history(
+    ids: dict[str, Tensor], y: Tensor, data: Dataset
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Clicks and rows before each row, of the same feature, in the training part.
+
+    A training row looks at the training rows that stand before it. To take all but itself would
+    leak: the rate without the own click is lower where the own click is 1, and a model sees that.
+    """
+    train = ids["train"]
+    order = train.argsort(stable=True)
+    before = {}
+    for name, weights in (("clicks", y), ("rows", torch.ones_like(y))):
+        sums = weights[order].cumsum(0) - weights[order]
+        starts = torch.ones(len(order), dtype=torch.bool)
+        starts[1:] = train[order][1:] != train[order][:-1]
+        first = sums[starts][starts.cumsum(0) - 1]  # what other features have added up to
+        before[name] = torch.empty_like(y)
+        before[name][order] = sums - first
+    clicks, rows = _totals(train, y, data)
+    later = [part for part in PARTS if part != "train"]
+    return (
+        {"train": before["clicks"], **{part: clicks[ids[part]] for part in later}},
+        {"train": before["rows"], **{part: rows[ids[part]] for part in later}},
+    )
 
 
 def _smooth(clicks: Tensor, rows: Tensor, base: float) -> Tensor:

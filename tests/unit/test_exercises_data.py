@@ -245,6 +245,23 @@ def test_the_clean_fields_do_not_know_the_clicks_of_the_test_rows() -> None:
         assert same == (name != "rate of the device")
 
 
+def test_a_training_row_looks_at_earlier_rows_only() -> None:
+    data = synthetic.dataset("avazu", rows=3_000, features=("site_id", "device_ip"))
+    sites, y = data.train.ids[:, 0].tolist(), data.train.y.tolist()
+    rows: dict[int, int] = {}
+    clicks: dict[int, float] = {}
+    base = sum(y) / len(y)
+    rates = []
+    for site, click in zip(sites, y, strict=True):
+        rates.append((clicks.get(site, 0) + base) / (rows.get(site, 0) + 1))
+        rows[site], clicks[site] = rows.get(site, 0) + 1, clicks.get(site, 0) + click
+    classes = exercises.suspects(data)["rate of the site"].train.ids[:, -1]
+    # Classes follow the rates: no row of a lower class has a higher rate.
+    tops = [max(r for r, c in zip(rates, classes, strict=True) if c == k) for k in classes.unique()]
+    lows = [min(r for r, c in zip(rates, classes, strict=True) if c == k) for k in classes.unique()]
+    assert all(low > top - 1e-9 for low, top in zip(lows[1:], tops[:-1], strict=True))
+
+
 def dataclass_with_turned_test(data: Dataset) -> Dataset:
     import dataclasses
 
@@ -261,7 +278,7 @@ def test_the_answers_to_the_leak() -> None:
     assert "own click would" not in exercises.check_leak(*right).message
     assert "is clean" in exercises.check_leak("rate of the site", avazu.REASONS[0]).message
     assert (
-        "counts training rows"
+        "counts earlier training rows"
         in exercises.check_leak("rows of the device", avazu.REASONS[0]).message
     )
     assert "which rows were counted" in exercises.check_leak(right[0], avazu.REASONS[1]).message
