@@ -19,6 +19,7 @@ NO_NUMBER = "a cell is no whole number from 1 on"
 NO_STARS = "no number of stars"
 NO_TIME = "no valid time"
 TWICE = "the number stands in an earlier line"
+BLOCK = 32 << 20  # bytes that are parsed at once
 _MARK = "\ufffd"  # what takes the place of bytes that cannot be decoded
 RATING = ("user", "film", "rating", "timestamp")
 HEADERS = {"ratings.csv": "userId,movieId,rating,timestamp", "movies.csv": "movieId,title,genres"}
@@ -42,7 +43,7 @@ class TextFile:
         """
         number, note = 1, ""
         header = bool(self.header)
-        for block in blocks(self.path):
+        for block in blocks(self.path, BLOCK):
             data, first = block.data, number
             number += data.count(b"\n")
             if header and data:
