@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from fmteach.datasets.table import Table
 from fmteach.live.clicks import controls
-from fmteach.live.clicks.panel import ClickPanel, mark
+from fmteach.live.clicks.panel import ClickPanel, apart, mark
 from fmteach.live.clicks.prior_shift import AtRate, PriorShift, odds_steps
 from fmteach.live.figures import BLUE, GREEN, GREY, VERMILLION, Curve, house_style
 
@@ -111,7 +111,7 @@ class Drift(ClickPanel):
             lines.insert(2, ("corrected", mended, _REPAIRED))
         axes = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
         here = slice(self._place, self._place + 1)
-        ends = _apart({name: float(y[-1]) for name, y, _ in lines}, 0.055 * self._top())
+        ends = apart({name: float(y[-1]) for name, y, _ in lines}, 0.055 * self._top())
         for name, y, (colour, dash, symbol) in lines:
             yield {
                 "name": name, "mode": "lines", **axes,
@@ -216,12 +216,3 @@ def _line(name: str, at: AtRate, auc: float) -> tuple[str, ...]:
         f"{auc:.4f}", f"{at.logloss:.4f}", f"{at.best_constant:.4f}",
         f"{at.shift:+.3f}" if at.shift else "0",
     )  # fmt: skip
-
-
-def _apart(heights: dict[str, float], gap: float) -> dict[str, float]:
-    """Names beside the ends of their curves, never one on another."""
-    places, above = {}, -np.inf
-    for name in sorted(heights, key=heights.__getitem__):
-        above = max(heights[name], above + gap)
-        places[name] = above
-    return places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from html import escape
@@ -129,3 +130,12 @@ def mark(colour: str, dash: str, symbol: str) -> str:
         f"<path d='M0 7h36' stroke='currentColor' stroke-width='3' stroke-dasharray='{strokes}'/>"
         f"<g fill='currentColor'>{shape}</g></svg>"
     )
+
+
+def apart(heights: dict[str, float], gap: float) -> dict[str, float]:
+    """Names beside the ends of their curves, never one on another."""
+    places, above = {}, -math.inf
+    for name in sorted(heights, key=heights.__getitem__):
+        above = max(heights[name], above + gap)
+        places[name] = above
+    return places
