@@ -6,6 +6,7 @@ block sees lines that end in one LF, and nothing else.
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -77,15 +78,16 @@ def first_lines(path: Path, size: int = 1 << 18) -> bytes:
     Errors: DataFileError, also when the line ends are CR alone.
     """
     with _Stream(path, size) as stream:
-        piece = next(stream.pieces(), b"")
-    if b"\n" not in piece:
-        if piece.count(b"\r") > 1:
-            raise DataFileError(
-                f"{path.name} has no line ends but CR alone (an old form of Macintosh files). "
-                "Save it with the line ends LF or CRLF."
-            )
-        return _one_line_end(piece + b"\n") if piece else b""
-    return _one_line_end(piece[: piece.rfind(b"\n") + 1])
+        pieces = stream.pieces()
+        piece = next(pieces, b"")
+        whole = next(pieces, None) is None
+    if piece and b"\n" not in piece and piece.count(b"\r") > 1:
+        raise DataFileError(
+            f"{path.name} has no line ends but CR alone (an old form of Macintosh files). Save it "
+            "with the line ends LF or CRLF."
+        )
+    end = len(piece) if whole else piece.rfind(b"\n") + 1
+    return _one_line_end(piece[:end] + b"\n") if piece else b""
 
 
 def file_size(path: Path) -> int:
@@ -153,7 +155,7 @@ class _Stream:
 
     def _plain(self) -> Iterator[bytes]:
         # Up to a line end at once: nothing has to be copied to put lines together.
-        at = 0
+        at, size = 0, os.fstat(self._file.fileno()).st_size
         while True:
             self._file.seek(at + self.size)
             self._file.readline(LONGEST + 1)
@@ -163,7 +165,7 @@ class _Stream:
             if not piece:
                 return
             at += len(piece)
-            yield piece
+            yield piece if at < size else _ended(piece)
 
     def _gzip(self) -> Iterator[bytes]:
         # Own loop: the gzip module keeps nothing of a block in which the file breaks off.
@@ -199,9 +201,11 @@ class _Stream:
                         )
                         break
                     unpacker = zlib.decompressobj(wbits=31)
-            yield b"".join(gathered)
+            text = b"".join(gathered)
             if self.note or (not packed and unpacker.eof) or have < self.size:
+                yield text if self.note else _ended(text)
                 return
+            yield text
 
     def _zip(self) -> Iterator[bytes]:
         try:
@@ -224,6 +228,11 @@ class _Stream:
                         yield piece
                 except (zipfile.BadZipFile, zlib.error, EOFError) as error:
                     self.note = f"the archive is damaged ({error}); what stands before is kept"
+
+
+def _ended(piece: bytes) -> bytes:
+    """The last piece of a file, with an LF behind its last line."""
+    return piece if not piece or piece.endswith(b"\n") else piece + b"\n"
 
 
 def _only_member(path: Path, names: list[str]) -> str:

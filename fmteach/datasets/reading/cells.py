@@ -22,27 +22,28 @@ NUMERIC = {
 }  # fmt: skip
 NO_NUMBER, NO_TARGET = "a cell is no number", "no target"
 NO_LABEL, NO_TIME = "the label is not 0 or 1", "no valid time"
-Faults = dict[int, tuple[str, str]]  # row -> (reason, detail)
+# Name of a column -> (which rows, reason, texts of these rows) of what could not be read in it.
+Unread = dict[str, tuple[np.ndarray, str, list[str]]]
 
 
 def parse(lines: Lines, layout: Layout, file: str, *, table: bool = True) -> Piece:
     """Typed columns of the lines. table: False for y and time alone (the same rows are good)."""
     wanted = needed(layout, table)
-    rows, faults = _typed(lines, layout, wanted)
+    rows, unread = _typed(lines, layout, wanted)
     if layout.quoted and quoted.to_restore(lines.data):
         rows = rows.with_columns(
             quoted.restore(rows[column.name], layout.separator)
             for column in layout.columns
             if column.role in ("category", "multi") and column.name in rows.columns
         )
-    data = lines.data
 
     def shown(places: Sequence[int]) -> list[bytes]:
-        stops = np.flatnonzero(np.frombuffer(data, np.uint8) == 10)
+        stops = np.flatnonzero(np.frombuffer(lines.data, np.uint8) == 10)
         starts = np.append(0, stops[:-1] + 1)
-        return [data[starts[row] : stops[row]][:400] for row in places]
+        texts = [lines.data[starts[row] : stops[row]][:400] for row in places]
+        return [quoted.restored(t, layout.separator) for t in texts] if layout.quoted else texts
 
-    return finish(rows, faults, layout, lines.numbers, file, shown, table=table)
+    return finish(rows, unread, layout, lines.numbers, file, shown, table=table)
 
 
 def needed(layout: Layout, table: bool) -> list[int]:
@@ -56,7 +57,7 @@ def needed(layout: Layout, table: bool) -> list[int]:
 
 def finish(
     rows: pl.DataFrame,
-    faults: Faults,
+    unread: Unread,
     layout: Layout,
     numbers: np.ndarray,
     file: str,
@@ -66,12 +67,17 @@ def finish(
 ) -> Piece:
     """Check typed columns, take the bad rows out, and make what a frame holds of the others.
 
-    numbers: int64 [rows], the line of each row. shown: the texts of some rows.
+    numbers: int64 [rows], the line of each row. shown: the texts of some rows. A row with several
+    faults is counted for the one that stands first in it.
     """
+    faults: dict[int, tuple[str, str]] = {}
     columns = [column for column in layout.columns if column.name in rows.columns]
     for column in columns:
         if column.role == "time":
             rows = rows.with_columns(clock.from_texts(rows[column.name]))
+        which, reason, texts = unread.get(column.name, (np.empty(0, np.int64), "", []))
+        for row, text in zip(which.tolist(), texts, strict=True):
+            faults.setdefault(row, (reason, f"column {column.name}: {text}"))
         for wrong, reason, detail in _faults(rows[column.name], column):
             for row in np.flatnonzero(wrong).tolist():
                 faults.setdefault(row, (reason, f"column {column.name}{detail}"))
@@ -116,24 +122,27 @@ def _read(data: bytes, layout: Layout, wanted: Sequence[int], text: bool = False
     return frame.rename({str(i): layout.columns[i].name for i in wanted})
 
 
-def _typed(lines: Lines, layout: Layout, wanted: Sequence[int]) -> tuple[pl.DataFrame, Faults]:
+def _typed(lines: Lines, layout: Layout, wanted: Sequence[int]) -> tuple[pl.DataFrame, Unread]:
     try:
         return _read(lines.data, layout, wanted), {}
     except pl.exceptions.PolarsError:
         # Some cell is not as simple as nearly all are. Look at each column on its own.
         rows = _read(lines.data, layout, wanted, text=True)
-    faults: Faults = {}
+    unread: Unread = {}
     for place in wanted:
         column = layout.columns[place]
         if column.role in NUMERIC:
-            texts = rows[column.name]
-            numbers, wrong = to_numbers(texts, NUMERIC[column.role])
+            numbers, wrong = to_numbers(rows[column.name], NUMERIC[column.role])
+            unread[column.name] = not_read(rows[column.name], wrong, column.role)
             rows = rows.with_columns(numbers)
-            for row in np.flatnonzero(wrong).tolist():
-                reason = NO_LABEL if column.role == "click" else NO_NUMBER
-                text = excerpt(texts[row].encode()[:100])
-                faults.setdefault(row, (reason, f"column {column.name}: {text}"))
-    return rows, faults
+    return rows, unread
+
+
+def not_read(cells: pl.Series, wrong: np.ndarray, role: str) -> tuple[np.ndarray, str, list[str]]:
+    """What is told of the cells that are no numbers. wrong: bool [rows]."""
+    which = np.flatnonzero(wrong)
+    texts = [excerpt(str(text).encode()[:100]) for text in cells.gather(which)]
+    return which, NO_LABEL if role == "click" else NO_NUMBER, texts
 
 
 def to_numbers(texts: pl.Series, kind: type[pl.DataType]) -> tuple[pl.Series, np.ndarray]:

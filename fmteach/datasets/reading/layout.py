@@ -48,9 +48,13 @@ class Layout:
 
 
 def split_line(line: bytes, separator: bytes) -> list[str]:
-    """The cells of a header line."""
-    text = line.decode("utf-8", "replace").rstrip("\n")
-    return [cell.strip() for cell in next(csv.reader([text], delimiter=separator.decode()), [])]
+    """The cells of a header line, which may stand in quotes."""
+    text, mark = line.decode("utf-8", "replace").strip("\r\n"), separator.decode()
+    try:
+        cells = next(csv.reader([text], delimiter=mark), [])
+    except csv.Error:
+        cells = text.split(mark)
+    return [cell.strip() for cell in cells]
 
 
 def look(path: Path) -> list[bytes]:

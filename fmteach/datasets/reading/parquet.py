@@ -13,7 +13,6 @@ from fmteach.datasets.reading import cells
 from fmteach.datasets.reading.blocks import check_file
 from fmteach.datasets.reading.layout import Layout
 from fmteach.datasets.reading.piece import Piece
-from fmteach.datasets.reading.report import excerpt
 from fmteach.errors import DataFileError
 
 ROWS = 200_000  # of a piece
@@ -48,22 +47,21 @@ def pieces(
             raw = lazy.slice(start, ROWS).collect()
         except pl.exceptions.PolarsError as error:
             raise _damaged(path, error) from error
-        faults: cells.Faults = {}
+        unread: cells.Unread = {}
         columns = []
         for place in places:
             column = layout.columns[place]
             typed, wrong = _typed(raw[column.name], column.role, schema[column.name])
             columns.append(typed)
-            for row in np.flatnonzero(wrong).tolist():
-                text = excerpt(str(raw[column.name][row]).encode())
-                faults.setdefault(row, (cells.NO_NUMBER, f"column {column.name}: {text}"))
+            if wrong.any():
+                unread[column.name] = cells.not_read(raw[column.name], wrong, column.role)
 
         def shown(rows: Sequence[int], raw: pl.DataFrame = raw) -> list[bytes]:
             return [", ".join(map(str, raw.row(row))).encode() for row in rows]
 
         numbers = np.arange(start + 1, start + 1 + len(raw))
         frame = pl.DataFrame(columns)
-        piece = cells.finish(frame, faults, layout, numbers, path.name, shown, table=table)
+        piece = cells.finish(frame, unread, layout, numbers, path.name, shown, table=table)
         yield replace(piece, done=path.stat().st_size * (start + len(raw)) // total)
     if not total:
         yield cells.finish(

@@ -194,6 +194,11 @@ def restore(column: pl.Series, separator: bytes) -> pl.Series:
     ).str.replace_all(chr(_IN_LF), "\n", literal=True)
 
 
+def restored(text: bytes, separator: bytes) -> bytes:
+    """The same for one text."""
+    return text.replace(bytes([_IN_SEPARATOR]), separator).replace(bytes([_IN_LF]), b"\n")
+
+
 def to_restore(data: bytes) -> bool:
     """Whether some cell holds a separator or a line end."""
     return _IN_SEPARATOR in data or _IN_LF in data

@@ -15,6 +15,7 @@ from fmteach.datasets.reading.report import BadRow, excerpt
 
 COLUMNS = "wrong number of columns"
 NUL = "a NUL byte"
+CR = "a CR within a line"
 NOT_UTF8 = "not UTF-8"
 
 
@@ -65,6 +66,7 @@ def screen(text: Text, first_line: int, separator: bytes, width: int, file: str)
     if (
         not text.fault
         and b"\0" not in text.data
+        and b"\r" not in text.data
         and bool((columns == width).all())
         and (width > 1 or bool(lengths.all()))
         and int(lengths.max(initial=0)) < LONGEST
@@ -127,8 +129,9 @@ def _sort_out(
     # Later reasons replace earlier ones: damage explains a wrong number of columns.
     for place in _lines_with_non_utf8(text.data, data, starts, stops):
         wrong[place] = (NOT_UTF8, "save the file as UTF-8")
-    for place in np.unique(np.searchsorted(stops, np.flatnonzero(data == 0))).tolist():
-        wrong[place] = (NUL, "the file is damaged here")
+    for byte, why in ((13, CR), (0, NUL)):
+        for place in np.unique(np.searchsorted(stops, np.flatnonzero(data == byte))).tolist():
+            wrong[place] = (why, "the file is damaged here")
     for place in np.flatnonzero(stops - starts >= LONGEST).tolist():
         wrong[place] = (TOO_LONG, f"more than {LONGEST:,} bytes")
     if text.fault:
