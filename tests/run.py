@@ -63,7 +63,8 @@ class Result:
     seconds: float = 0.0
 
 
-def run(name: str) -> Result:
+def run(name: str, data: str) -> Result:
+    """Run one step. data: the folder for what it would download, generate or encode."""
     command = list(STEPS[name])
     is_pytest = command[1:3] == ["-m", "pytest"]
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +73,7 @@ def run(name: str) -> Result:
             command.append(f"--junitxml={report}")
         print(f"\n== {name}: {' '.join(STEPS[name][1 if is_pytest else 0 :])}", flush=True)
         started = time.perf_counter()
-        environment = {**os.environ, **ENVIRONMENT}
+        environment = {**os.environ, **ENVIRONMENT, "FMTEACH_DATA": data}
         status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         result = count(report) if report.exists() else Result(name, passed=int(status == 0))
     result.name, result.seconds = name, time.perf_counter() - started
@@ -99,7 +100,9 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"unknown step {', '.join(unknown)}; the steps are {', '.join(STEPS)}")
         return 2
-    results = [run(name) for name in names or STEPS]
+    # One folder for all steps: what one has generated and encoded, the next only opens.
+    with tempfile.TemporaryDirectory(prefix="fmteach-tests-") as data:
+        results = [run(name, data) for name in names or STEPS]
     print("\n== summary")
     for r in results:
         state = "FAILED" if r.failed else "ok"
