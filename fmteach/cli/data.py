@@ -149,7 +149,7 @@ def fetch(
       fmteach data fetch ml-1m --path ~/Downloads/ml-1m.zip
     """
     from fmteach.datasets import sources
-    from fmteach.datasets.sources.fetch import bring
+    from fmteach.datasets.sources.bring import bring
 
     source = _fetchable(name)
     console = Console(stderr=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -81,6 +82,13 @@ def progress_bar(
                 draw()
 
         yield advance_to
+
+
+def say(text: str) -> None:
+    """Print a line about the work, beside a bar: to stderr, so that the output of a command stays
+    clean; in a notebook, where stderr looks like an error, to stdout."""
+    console = Console(stderr=True)
+    print(text, file=sys.stdout if console.is_jupyter else sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

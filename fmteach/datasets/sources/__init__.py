@@ -14,13 +14,13 @@ and FMTEACH_OFFLINE=1 forbids every download.
 
 from __future__ import annotations
 
-from fmteach.datasets.sources.fetch import announcement, fetch
+from fmteach.datasets.sources.bring import announcement, fetch
+from fmteach.datasets.sources.catalogue import Entry, Info, info, listing, table
 from fmteach.datasets.sources.inventory import Status, remove, status
-from fmteach.datasets.sources.listing import Entry, Info, info, listing, table
 from fmteach.datasets.sources.location import data_home, folder, is_offline
 from fmteach.datasets.sources.registry import SOURCES, files, here, how_to_fetch
 from fmteach.datasets.sources.source import Source
-from fmteach.datasets.sources.verify import FileCheck, Verification, verify
+from fmteach.datasets.sources.verification import FileCheck, Verification, verify
 
 __all__ = [
     "SOURCES",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fmteach.datasets.sources import record
-from fmteach.datasets.sources.fetch import alone
+from fmteach.datasets.sources.bring import alone
 from fmteach.datasets.sources.location import data_home, folder, work_folder
 from fmteach.datasets.sources.registry import get, here, missing, size_text
 from fmteach.datasets.sources.space import clear_disk_errors, tree_size

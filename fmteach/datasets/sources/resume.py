@@ -101,14 +101,14 @@ class ResumingDownloader:
         self.note.unlink(missing_ok=True)
 
     def _download(self, url: str, advance: Advance) -> None:
-        failures = 0
+        failures, furthest = 0, self._have()
         while True:
-            before = self._have()
             try:
                 return self._request(url, advance)
             except _BrokeOff as error:
                 have = self._have()
-                failures = 0 if have > before else failures + 1
+                failures = 0 if have > furthest else failures + 1
+                furthest = max(furthest, have)
                 if failures >= PATIENCE.tries:
                     kept = f" {have:,} bytes are kept for the next call." if have else ""
                     raise OriginFailed(f"{error} (tried {failures} times).{kept}") from error
@@ -135,7 +135,10 @@ class ResumingDownloader:
             _clear_network_errors(),
             requests.get(url, headers=headers, stream=True, timeout=wait) as response,
         ):
-            have, version = self._answer(response, url, have, kept)
+            answer = self._answer(response, url, have, kept)
+            if answer is None:
+                return advance(have, have)
+            have, version = answer
             total = self.remote.size or version.length
             if total is not None and self.remote.size is None:
                 require_space(total - have + self.room, self.remote.file_name)
@@ -145,13 +148,16 @@ class ResumingDownloader:
 
     def _answer(
         self, response: Response, url: str, have: int, kept: _Version
-    ) -> tuple[int, _Version]:
-        """How many bytes of the part the answer goes on from, and of which version it is."""
+    ) -> tuple[int, _Version] | None:
+        """How many bytes of the part the answer goes on from, and of which version it is; None
+        when there is nothing more to come."""
         status = response.status_code
         whole = re.fullmatch(
             r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)", response.headers.get("Content-Range", "")
         )
         if status == 416 and have:
+            if whole and whole[2] == str(have):  # the length was wrong before; the hash decides
+                return None
             self.forget()
             raise _BrokeOff("the server has no more bytes than the part, which is no whole file")
         if status in TRY_AGAIN:

@@ -46,12 +46,19 @@ def kind(path: Path) -> str | None:
 
 
 def unpack(
-    archive: Path, wanted: Iterable[str], into: Path, most: int, *, progress: bool = False
+    archive: Path,
+    wanted: Iterable[str],
+    into: Path,
+    most: int,
+    *,
+    label: str = "",
+    progress: bool = False,
 ) -> dict[str, Digest]:
     """Write the wanted files, and the README and licence beside them, into a folder.
 
     archive: .zip, .tar.gz, or one .gz file. wanted: base names. into: a folder that exists.
-    most: bytes that the archive may unpack to, as it declares and as it really gives.
+    most: bytes that the archive may unpack to, as it declares and as it really gives. label: what
+    the archive is called in messages.
     Gives size and hashes of each wanted file, computed while it is written.
 
     Errors: OriginFailed when the archive is damaged, unsafe, too large, or lacks a wanted file.
@@ -59,17 +66,19 @@ def unpack(
     names, shape = set(wanted), kind(archive)
     readers = {"zip": _zip, "tar": _tar, "gzip": _gzip}
     if shape not in readers:
-        raise OriginFailed(f"{archive.name} is no zip, tar.gz or gz file.")
-    label = f"Unpacking {archive.name}"
+        raise OriginFailed(f"{label} is no zip, tar.gz or gz file.")
+    label = label or archive.name
     with (
-        _clear_archive_errors(archive.name),
-        progress_bar(label, archive.stat().st_size, "bytes", enabled=progress) as advance,
+        _clear_archive_errors(label),
+        progress_bar(
+            f"Unpacking {label}", archive.stat().st_size, "bytes", enabled=progress
+        ) as advance,
     ):
         found = readers[shape](archive, names, into, most, advance)
         advance(archive.stat().st_size)
     missing = sorted(names - found.keys())
     if missing:
-        raise OriginFailed(f"{archive.name} has no {', '.join(missing)}.")
+        raise OriginFailed(f"{label} has no {', '.join(missing)}.")
     return {name: found[name] for name in names}
 
 
@@ -134,7 +143,7 @@ def _gzip(
     archive: Path, names: set[str], into: Path, most: int, advance: Moved
 ) -> dict[str, Digest]:
     if len(names) != 1:
-        raise OriginFailed(f"{archive.name} is one packed file; {len(names)} files are needed.")
+        raise OriginFailed(f"it is one packed file; {len(names)} files are needed.")
     (name,) = names
     found: dict[str, Digest] = {}
     with open(archive, "rb") as packed, gzip.open(packed) as data:

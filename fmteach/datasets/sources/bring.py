@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import logging
 import os
 import re
 import shutil
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from fmteach.datasets.progress import say as print_line
 from fmteach.datasets.sources import own, record, wheel
 from fmteach.datasets.sources.checks import (
-    GIT_BLOB,
     Digest,
     digest,
-    file_hash,
     require_wanted,
-    wrong_bytes,
 )
+from fmteach.datasets.sources.download import NAMED, download
 from fmteach.datasets.sources.location import (
     OFFLINE_VARIABLE,
     folder,
@@ -29,15 +25,13 @@ from fmteach.datasets.sources.location import (
     work_folder,
 )
 from fmteach.datasets.sources.registry import files, get, here, how_to_fetch, sizes
-from fmteach.datasets.sources.resume import ResumingDownloader
-from fmteach.datasets.sources.source import Origin, OriginFailed, Remote, Source, Wheel, WrongBytes
+from fmteach.datasets.sources.source import Origin, OriginFailed, Source, Wheel
 from fmteach.datasets.sources.space import clear_disk_errors, require_space
 from fmteach.datasets.sources.unpack import kind, unpack
 from fmteach.errors import DataFileError
 
 Say = Callable[[str], None]
 READY = "ready"  # the folder in the work folder that is renamed when it is complete
-KEPT = r"[0-9a-f]{8}-"  # how the name of a part, its note and a whole archive starts
 
 
 def fetch(
@@ -60,7 +54,7 @@ def fetch(
     it can only be given by path; when `path` is not the data set; when the disk is full or cannot
     be written.
     """
-    say = _print if progress else _quiet
+    say: Say = print_line if progress else _quiet
     own_path = None if path is None else Path(path).expanduser()
     bring(get(name), own_path, progress=progress, say=say)
     return files(name)
@@ -84,9 +78,6 @@ def bring(
         return True
     if path is None:
         _require_allowed(source)
-        say(announcement(source))
-        if not agree():
-            return False
     with clear_disk_errors(f"the fetch of {name}"), alone(name, say):
         if here(name):
             say(f"The other process has brought {name}: it is in {folder(name)}")
@@ -95,6 +86,9 @@ def bring(
         if path is not None:
             own.take(source, path, ready, progress=progress, say=say)
         else:
+            say(announcement(source))
+            if not agree():
+                return False
             _from_origins(source, ready, progress, say)
         _put_in_place(ready, folder(name))
         shutil.rmtree(work_folder(name), ignore_errors=True)
@@ -160,23 +154,23 @@ def _from_origin(
         require_space((origin.size or source.said_size or 0) + source.unpacked, source.name)
         found = {}
         for part in origin.parts:
-            archive = _download(part, source, work, progress, say)
+            archive = download(part, source, work, progress, say)
             names = [file.name for file in source.files]
             if kind(archive) is None and part.file_name in names:
                 os.replace(archive, ready / part.file_name)
                 found[part.file_name] = digest(ready / part.file_name)
             else:
-                found |= _unpack(archive, names, ready, source, progress)
+                found |= _unpack(archive, part.file_name, names, ready, source, progress)
     for file in source.files:
         require_wanted(ready / file.name, file, found[file.name])
     return found
 
 
 def _unpack(
-    archive: Path, names: list[str], ready: Path, source: Source, progress: bool
+    archive: Path, label: str, names: list[str], ready: Path, source: Source, progress: bool
 ) -> dict[str, Digest]:
     try:
-        found = unpack(archive, names, ready, own.most(source), progress=progress)
+        found = unpack(archive, names, ready, own.most(source), label=label, progress=progress)
         for file in source.files:
             require_wanted(ready / file.name, file, found[file.name])
         return found
@@ -185,66 +179,8 @@ def _unpack(
         raise
 
 
-def _download(remote: Remote, source: Source, work: Path, progress: bool, say: Say) -> Path:
-    """The file of one URL in the work folder, complete and verified by its own hash, if any."""
-    import pooch
-
-    name = remote.file_name
-    key = hashlib.sha256(remote.url.encode()).hexdigest()[:8]
-    target = f"{key}-{name}"
-    known = None if (remote.hash or "").startswith(GIT_BLOB) else remote.hash
-    ours = ResumingDownloader(
-        remote, work / f"{target}.part", room=source.unpacked, most=own.most(source),
-        progress=progress, say=say,
-    )  # fmt: skip
-    keeper = pooch.create(
-        path=work, base_url="", registry={target: known}, urls={target: remote.url}
-    )
-    for _ in range(2):
-        try:
-            with _quiet_pooch():
-                path = Path(keeper.fetch(target, downloader=ours))
-            ours.forget()
-            return path
-        except WrongBytes as error:
-            failure = error
-        except ValueError as error:  # pooch found another hash
-            failure = _mismatch(remote, ours.part, error)
-        ours.forget()
-        if not ours.continued:
-            break
-        # Two pieces of different files may have been put together: that is not the server's fault.
-        say(f"{failure} It came in pieces: once more, from its start.")
-    raise failure
-
-
-def _mismatch(remote: Remote, part: Path, error: ValueError) -> WrongBytes:
-    """What pooch says of a wrong hash, in our words; anything else is raised as it is."""
-    if remote.hash is None or "does not match the known hash" not in str(error):
-        raise error
-    algorithm, _, wanted = remote.hash.partition(":")
-    if not part.is_file():
-        return WrongBytes(f"{remote.file_name} is not the published file: its {algorithm} differs.")
-    got = file_hash(part, algorithm)
-    return wrong_bytes(remote.file_name, algorithm, wanted, got, part.stat().st_size)
-
-
 @contextlib.contextmanager
-def _quiet_pooch() -> Iterator[None]:
-    """pooch announces each download in its own words; ours say more."""
-    import pooch
-
-    logger = pooch.get_logger()
-    before = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-@contextlib.contextmanager
-def alone(name: str, say: Say) -> Iterator[None]:
+def alone(name: str, say: Say = lambda text: None) -> Iterator[None]:
     """No other process fetches or removes this data set meanwhile. A lock is of the system: it is
     free again when its process ends, however it ends."""
     import filelock
@@ -271,7 +207,7 @@ def _clean(name: str) -> Path:
     for path in work.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-        elif not re.match(KEPT, path.name):
+        elif not re.match(NAMED, path.name):
             path.unlink()
     return _empty(work / READY)
 
@@ -296,12 +232,6 @@ def _require_allowed(source: Source) -> None:
             f"{OFFLINE_VARIABLE}. Where you have the file already: fmteach data fetch "
             f"{source.name} --path FILE"
         )
-
-
-def _print(text: str) -> None:
-    """To stderr, so that the output of a command stays clean; in a notebook stderr looks like an
-    error."""
-    print(text, file=sys.stdout if "ipykernel" in sys.modules else sys.stderr, flush=True)
 
 
 def _quiet(text: str) -> None:
