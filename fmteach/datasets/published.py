@@ -51,7 +51,7 @@ class Board:
         )
 
 
-BARS = "BARS benchmark (Zhu et al. 2022), one run"
+BARS = "BARS benchmark (Zhu et al. 2021), one run"
 MEASURED = "reference run"
 HIGHER_IS_BETTER = frozenset({"auc", "accuracy"})
 
