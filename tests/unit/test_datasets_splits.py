@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fmteach.datasets import movielens
-from fmteach.datasets.splits import Split, make_split, random_order, random_split, time_split
+from fmteach.datasets.splits import (
+    Split,
+    leave_last_out,
+    make_split,
+    random_order,
+    random_split,
+    split_off,
+    time_split,
+)
 from fmteach.errors import InputError
 
 PINNED = [3, 2, 1, 8, 6, 0, 7, 4, 5, 9]
@@ -75,6 +83,52 @@ def test_time_split_of_the_films_meets_the_shares() -> None:
     assert times[split.valid].max() < times[split.test].min()
 
 
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), min_size=1, max_size=80),
+    valid=st.booleans(),
+)
+def test_leave_last_out_takes_the_last_two_rows_of_each_user(
+    rows: list[tuple[int, int]], valid: bool
+) -> None:
+    users, times = (np.array(column) for column in zip(*rows, strict=True))
+    of_user: dict[int, list[int]] = {}
+    for row in sorted(range(len(rows)), key=lambda row: (times[row], row)):
+        of_user.setdefault(int(users[row]), []).append(row)
+    enough = {user: own for user, own in of_user.items() if len(own) >= 3}
+    if not enough:
+        with pytest.raises(InputError, match="leaves no rows for test"):
+            leave_last_out(users, times, valid=valid)
+        return
+    split = leave_last_out(users, times, valid=valid)
+    assert_partition(split, len(rows))
+    assert sorted(split.test.tolist()) == sorted(own[-1] for own in enough.values())
+    assert sorted(split.valid.tolist()) == sorted(own[-2] for own in enough.values() if valid)
+    for user, own in enough.items():
+        last = own[-1]
+        assert times[last] >= max(times[row] for row in split.train if users[row] == user)
+
+
+def test_leave_last_out_of_the_films_leaves_one_row_of_each_user() -> None:
+    table = movielens.ratings()
+    split = leave_last_out(table.user, table.timestamp)
+    assert len(split.test) == len(split.valid) == 671
+    assert sorted(table.user[split.test].tolist()) == list(range(1, 672))
+
+
+@given(
+    n=st.integers(2, 60), valid=st.floats(0, 0.9), seed=st.integers(0, 2**63 - 1), data=st.data()
+)
+def test_split_off_keeps_the_test_rows_and_draws_valid_from_the_others(
+    n: int, valid: float, seed: int, data: st.DataObject
+) -> None:
+    test = data.draw(st.lists(st.integers(0, n - 1), unique=True, max_size=n - 1))
+    split = split_off(np.array(test, dtype=np.int64), n, valid=valid, seed=seed)
+    assert_partition(split, n)
+    assert split.test.tolist() == test
+    assert len(split.valid) == min(round(valid * (n - len(test))), n - len(test) - 1)
+    assert len(split_off(np.array(test, dtype=np.int64), n, valid=0.0).valid) == 0
+
+
 def test_random_order_is_the_same_on_every_machine() -> None:
     # Pinned: a change here changes every score of the course.
     assert random_order(10, seed=0).tolist() == PINNED
@@ -97,6 +151,16 @@ def test_test_rows_do_not_depend_on_the_validation_share() -> None:
         (lambda: time_split(np.array(["a", "b"])), "one number a row"),
         (lambda: time_split(np.array([1.0, np.nan])), "NaN"),
         (lambda: time_split(np.ones(50)), "leaves no rows for"),
+        (lambda: leave_last_out(np.array([]), np.array([])), "no rows|whole number"),
+        (lambda: leave_last_out(np.ones(3, int), np.ones(4)), "whole number a row, as many"),
+        (lambda: leave_last_out(np.ones(3), np.ones(3)), "whole number a row"),
+        (lambda: leave_last_out(np.arange(9), np.arange(9)), "none of the 9 users has three"),
+        (lambda: leave_last_out(np.ones(3, int), np.array([1, 2, np.nan])), "NaN"),
+        (lambda: split_off(np.array([1, 1]), 4), "more than once"),
+        (lambda: split_off(np.array([4]), 4), "outside of 0 to 3"),
+        (lambda: split_off(np.array([0.5]), 4), "give row numbers"),
+        (lambda: split_off(np.arange(4), 4), "nothing is left to train on"),
+        (lambda: split_off(np.array([1]), 4, valid=1.5), "valid is 1.5"),
         (lambda: make_split("time", 10), "needs a time"),
         (lambda: make_split("user", 10), "Choices: 'random', 'time'"),
     ],
