@@ -250,7 +250,13 @@ class Trainer:
         """Loss and metrics of the model as it is now on "train", "valid" or "test"."""
         if not len(rows_of(self.dataset, split)):
             raise InputError(f"the {split} split of {self.dataset.name} has no rows to score")
-        return self._examples.measure(self.model, split)
+        measured = self._examples.measure(self.model, split)
+        if measured is None:
+            raise InputError(
+                f"every list of the {split} split of {self.dataset.name} holds positives only: "
+                "there is nothing that they could stand above"
+            )
+        return measured
 
     def scores(self, split: str = "test") -> Tensor:
         """Scores of the rows of "train", "valid" or "test", in their order: float32 [n] on the CPU.

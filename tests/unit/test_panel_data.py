@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
-from fmteach.datasets import DATASETS, TASKS, synthetic
+from fmteach.datasets import DATASETS, TASKS, from_pairs, synthetic
 from fmteach.errors import InputError
 from fmteach.live.panel import panel as panel_module
 from fmteach.live.panel import settings, training_panel
@@ -23,6 +24,9 @@ def small_panels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     data = {
         ("movielens", "like"): small_data("classification"),
         ("movielens", "rating"): small_data("regression"),
+        ("movielens", "rank"): from_pairs(
+            *np.divmod(np.random.default_rng(0).permutation(600)[:300], 30)
+        ),
         ("clicks", "click"): synthetic.dataset("clicks", rows=2000),
     }
     monkeypatch.setattr(panel_module, "dataset_of", lambda name, task: data[name, task])
@@ -85,3 +89,26 @@ def test_the_picture_has_room_for_the_oracle_before_there_is_a_run() -> None:
     overlay = Overlay((), state.task, state.baselines, epochs=5)
     low, high = overlay.figure().layout.yaxis.range
     assert low < state.baselines[ORACLE]["loss"] < high
+
+
+def test_ranking_runs_in_the_panel_and_its_curves_are_drawn() -> None:
+    panel = training_panel(task="rank", **{**QUICK, "epochs": 3})
+    assert ["rank", "rank: likes above the rest"] in [
+        option
+        for part in settings.form()
+        for field in part["fields"] if field["name"] == "task"
+        for option in field["by"][1]["movielens"]
+    ]  # fmt: skip
+    panel.start().wait()
+    assert panel.current.status == "finished" and panel.best is panel.current
+    assert list(panel.baselines) == ["base rate", "popularity", "linear model"]
+    assert panel.view.table.metric == "NDCG@10"
+    curves = {name: (x, y) for name, x, y in panel.view.plot.curves()}
+    history = panel.current.history
+    for name, part in (("training", "train"), ("validation", "valid")):
+        wanted = history.curve(part, "ndcg@10")[1]
+        assert np.allclose(curves[f"Run 1, {name} metric"][1], wanted) and len(wanted) > 3
+    assert "linear" in curves and "popularity" not in curves
+    axes = panel.view.plot.figure["layout"]
+    assert "NDCG@10" in str(axes["yaxis2"]) and "BPR loss" in str(axes["yaxis"])
+    assert "popularity" in panel.text() and "NDCG@10" in panel.text()

@@ -518,17 +518,32 @@ def test_where_nothing_is_left_to_rank_the_metric_is_not_a_number():
     assert got["hr@10"] == 1 and math.isfinite(got["loss"])
     only = from_pairs([0, 0, 1], [0, 1, 0], split=Split(
         np.array([0, 2]), np.array([], int), np.array([1])))  # fmt: skip
-    got = Trainer(only, QUICK).evaluate("test")
-    assert got["ndcg@10"] == 1 and math.isnan(got["auc"]) and math.isnan(got["loss"])
+    with pytest.raises(InputError, match="every list of the test split .* positives only"):
+        Trainer(only, QUICK).evaluate("test")
+    base = base_rate(only, "test")
+    assert base["ndcg@10"] == 1 and math.isnan(base["auc"]) and math.isnan(base["loss"])
+    # The same in the validation part: as without one.
+    part = only.split
+    only = from_pairs([0, 0, 1], [0, 1, 0], split=Split(part.train, part.test, part.valid))
+    trainer = Trainer(only, QUICK)
+    trainer.fit()
+    assert trainer.best is None and trainer.stop_reason == "finished"
 
 
-def test_the_sample_of_train_is_of_whole_users(data, monkeypatch):
-    monkeypatch.setattr(training_ranking, "SAMPLED_ROWS", 100)
-    sample = Trainer(data, QUICK)._examples._sample
-    pairs = data.candidates.train
-    assert 1 <= len(sample) <= 100
-    users = sample[:, 0].unique()
-    assert len(sample) == int(torch.isin(pairs[:, 0], users).sum())
+def test_training_rows_are_scored_as_if_they_were_a_validation_part(data):
+    trainer = Trainer(data, QUICK)
+    trainer.fit()
+    c, (sample, others) = data.candidates, trainer._examples._sample
+    assert len(sample) == len(c.valid)
+    assert sorted(c.train.tolist()) == sorted([*sample.tolist(), *others.tolist()])
+    y = torch.zeros(len(c.users), len(c.items))
+    y[others[:, 0], others[:, 1]] = -1
+    y[sample[:, 0], sample[:, 1]] = 1
+    scores = training_ranking.model_block(trainer.model, c)(torch.arange(len(c.users)))
+    got = trainer._examples.measure(trainer.model, "train sample")
+    assert {n: got[n] for n in ("auc", "hr@10", "ndcg@10")} == pytest.approx(
+        list_metrics(scores, y), rel=1e-12
+    )
 
 
 def test_recommend_refuses_who_is_not_known(data, clicks):

@@ -22,6 +22,7 @@ PARTS = (0.1, 0.3)
 WILD = 4.0  # a loss above so many base rates does not set the scale of the picture
 BATCH_KEY = f"minibatches, mean of {SMOOTH_STEPS}"
 # There is little room beside a panel.
+NOT_DRAWN = "popularity"  # the linear model of ranking learns it: the lines would cover each other
 SHORT = {"base rate": "base", "linear model": "linear", ORACLE: "oracle"}
 _NONE: Curve = (np.empty(0, np.float32), np.empty(0, np.float32))
 
@@ -61,6 +62,7 @@ class Overlay:
         self.baselines = {
             SHORT.get(name, name): {"loss": scores["loss"], "metric": scores[task.primary]}
             for name, scores in baselines.items()
+            if name != NOT_DRAWN
         }
         self._epochs = float(epochs)
         self.width = self._wanted_width()
@@ -217,11 +219,12 @@ class Overlay:
         if base is None:
             return {}
         loss, metric = base["loss"], base["metric"]
-        up = self.task.higher_is_better
-        return {
-            "yaxis": [0.7 * loss, 1.05 * loss],
-            "yaxis2": [metric - 0.05, 0.9] if up else [0.75 * metric, 1.05 * metric],
-        }
+        limits = [0.75 * metric, 1.05 * metric]
+        if self.task.name == "ranking":  # a random list is at about 0, a good one far below 1
+            limits = [0.0, 0.15]
+        elif self.task.higher_is_better:
+            limits = [metric - 0.05, 0.9]
+        return {"yaxis": [0.7 * loss, 1.05 * loss], "yaxis2": limits}
 
     def _mark_steering(self, figure: go.Figure) -> None:
         for run in self.runs:

@@ -1,5 +1,6 @@
-"""The lines a run is measured against: the base rate at once, the linear model from a thread, and
-of synthetic data the oracle, which no model can be expected to beat."""
+"""The lines a run is measured against: the base rate at once, the linear model from a thread, for
+ranking the popularity of the items, and of synthetic data the oracle, which no model can be
+expected to beat."""
 
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ from collections.abc import Callable
 
 from fmteach.datasets import Dataset, load
 from fmteach.live.ending import at_exit
-from fmteach.training import ORACLE, base_rate, linear_baseline
+from fmteach.training import ORACLE, base_rate, linear_baseline, popularity
 
 Scores = dict[str, float]
-_ORDER = ("base rate", "linear model", ORACLE)
+_ORDER = ("base rate", "popularity", "linear model", ORACLE)
 _known: dict[str, dict[str, Scores]] = {}  # by fingerprint, for the whole process
 
 
@@ -39,6 +40,8 @@ class Reference:
             known = _known.setdefault(mark, {})
             if "base rate" not in known:
                 known["base rate"] = base_rate(dataset)
+                if dataset.objective == "ranking":
+                    known["popularity"] = popularity(dataset)
                 if dataset.oracle is not None:
                     known[ORACLE] = dict(dataset.oracle["valid"])
             if "linear model" in known or mark in self._threads:
