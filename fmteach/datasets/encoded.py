@@ -61,13 +61,18 @@ class Writer:
     def add(self, frame: Frame, parts: np.ndarray) -> None:
         """Encode the rows of a frame and append them. parts: 0, 1 or 2 for each row, uint8 [n]."""
         numbers = frame.first_row + np.arange(len(frame.y), dtype=np.int64)
+        together = None
+        if self._encoder.one_place_a_field:
+            together = self._encoder.encode_table(frame.table)
         for code, part in enumerate(PARTS):
-            at = parts == code
-            if not at.any() and frame.first_row:
-                continue
-            # An empty part gets its (empty) files and its width from the first frame.
-            table = frame.table if at.all() else frame.table.filter(at)
-            ids, values = self._encoder.encode_table(table, self._widths.get(part))
+            at = np.flatnonzero(parts == code)
+            if not len(at) and frame.first_row:
+                continue  # but from the first frame an empty part gets its files and its width
+            if together is None:
+                table = frame.table[at]
+                ids, values = self._encoder.encode_table(table, self._widths.get(part))
+            else:
+                ids, values = (None if one is None else one[at] for one in together)
             self._append(part, "ids", ids)
             self._append(part, "y", frame.y[at])
             self._append(part, "rows", numbers[at])

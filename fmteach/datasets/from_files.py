@@ -27,7 +27,7 @@ OBJECTIVES = ("regression", "classification")
 _VERSION = 1  # part of the key: raise it when the same files and options give other rows
 _CLICKS = ("criteo", "criteo-x1", "avazu", "avazu-x1", "d2l")
 MIN_COUNT = MappingProxyType({"criteo": 10, "avazu": 2, "d2l": 4})
-NUMBERS = MappingProxyType({"criteo": "log-squared", "criteo-x1": "real"})
+USUAL_NUMBERS = MappingProxyType({"criteo": "log-squared"})
 
 Oracle = Callable[[Mapping[str, np.ndarray]], dict[str, dict[str, float]]]
 
@@ -98,8 +98,9 @@ def from_files(
     encoding = Encoding(
         MIN_COUNT.get(dialect, 1) if min_count is None else min_count,
         buckets,
-        NUMBERS.get(dialect, "bins") if numbers is None else numbers,
+        numbers,
         bins,
+        USUAL_NUMBERS.get(dialect, "bins"),
     )
     return from_reader(
         reader, encoding, split=split, seed=seed, valid=valid, test=test, features=features,

@@ -101,7 +101,7 @@ def _load(
     **options: Any,
 ) -> Dataset:
     from fmteach.datasets.encoder import Encoding
-    from fmteach.datasets.from_files import MIN_COUNT, NUMBERS, from_reader
+    from fmteach.datasets.from_files import MIN_COUNT, USUAL_NUMBERS, from_reader
     from fmteach.datasets.reading import open_reader
 
     one_of("task", "click" if task is None else task, clicks.TASKS)
@@ -116,7 +116,7 @@ def _load(
     encoding = Encoding(
         **{
             "min_count": MIN_COUNT.get(kind.dialect, 1),
-            "numbers": NUMBERS.get(kind.dialect, "bins"),
+            "usual": USUAL_NUMBERS.get(kind.dialect, "bins"),
             **options,
         }
     )

@@ -42,14 +42,16 @@ class Encoding:
         numbers take part only when they are "log-squared" or "exact".
     numbers: how fields of numbers are encoded, all alike or field -> how: "log-squared" (Criteo's
         rule), "exact" (every whole number a value of its own), "bins" (about as many rows in
-        each), "real" (one feature whose value is the number).
+        each), "real" (one feature whose value is the number). Where nothing is said, a field that
+        the reader calls "real" stays so, and the others are encoded by `usual`.
     bins: at most so many for a field.
     """
 
     min_count: int = 1
     buckets: int | Mapping[str, int] | None = None
-    numbers: str | Mapping[str, str] = "bins"
+    numbers: str | Mapping[str, str] | None = None
     bins: int = 32
+    usual: str = "bins"
 
     def checked(self, specs: Sequence[FieldSpec]) -> Encoding:
         """The same with plain values, checked against the fields; InputError otherwise."""
@@ -70,11 +72,12 @@ class Encoding:
                 one_of("field of numbers", name, numeric): one_of("numbers", value, NUMBERS)
                 for name, value in numbers.items()
             }
-        else:
+        elif numbers is not None:
             numbers = one_of("numbers", numbers, NUMBERS)
         encoding = Encoding(
             whole_number("min_count", self.min_count), buckets, numbers,
             whole_number("bins", self.bins, least=2, most=1 << 16),
+            one_of("usual", self.usual, NUMBERS),
         )  # fmt: skip
         for spec in specs:
             how = encoding.number_rule(spec)
@@ -90,10 +93,9 @@ class Encoding:
         """How a field of numbers is encoded; "" for a field of another kind."""
         if spec.kind not in ("number", "real"):
             return ""
-        default = "real" if spec.kind == "real" else "bins"
-        return self.numbers.get(spec.name, default) if isinstance(self.numbers, Mapping) else (
-            self.numbers
-        )  # fmt: skip
+        usual = "real" if spec.kind == "real" else self.usual
+        named = self.numbers
+        return named.get(spec.name, usual) if isinstance(named, Mapping) else named or usual
 
     def buckets_of(self, name: str) -> int | None:
         return self.buckets.get(name) if isinstance(self.buckets, Mapping) else self.buckets
@@ -118,7 +120,8 @@ class Fitting:
     @property
     def needed(self) -> bool:
         """Whether anything is learnt from rows; if not, one pass over the text will do."""
-        return any(not isinstance(counter, HashedField) for counter in self._counters)
+        given = (HashedField, RealCounter)
+        return any(not isinstance(counter, given) for counter in self._counters)
 
     def add(self, table: pl.DataFrame, rows: np.ndarray) -> None:
         """Count training rows: their columns, and their numbers int64 [n]."""

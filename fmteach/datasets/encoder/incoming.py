@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from fmteach.datasets.reading.frame import Frame
 from fmteach.errors import InputError
 
 _NUMERIC = ("number", "bins", "real")
@@ -21,6 +22,11 @@ def as_table(rows: object, fields: Sequence[Any], dialect: str = "") -> pl.DataF
     """
     columns = _columns_of(rows, fields)
     wanted = [name for field in fields for name in _names(field)]
+    made_of_hour = {"weekday", "is_weekend"}.intersection(wanted)
+    if dialect == "avazu" and "hour" in columns and not made_of_hour & columns.keys():
+        # A raw row, with the hour as it stands in the file; the fields made of it are wanted.
+        told = _told_by_hour(columns) if made_of_hour else columns
+        columns = {name: told[name] for name in told if name in wanted or name in columns}
     missing = [name for name in wanted if name not in columns]
     unknown = [name for name in columns if name not in wanted]
     if missing or unknown:
@@ -51,7 +57,8 @@ def _names(field: Any) -> tuple[str, ...]:
 def _columns_of(rows: object, fields: Sequence[Any]) -> Mapping[str, Any]:
     """The rows as columns: name -> list, array or Series."""
     wanted = {name for field in fields for name in _names(field)}
-    rows = getattr(rows, "table", rows)  # a Frame
+    if isinstance(rows, Frame):
+        rows = rows.table
     if isinstance(rows, pl.LazyFrame):
         rows = rows.collect()
     if isinstance(rows, pl.DataFrame):
@@ -63,22 +70,44 @@ def _columns_of(rows: object, fields: Sequence[Any]) -> Mapping[str, Any]:
     if hasattr(rows, "columns") and hasattr(rows, "__getitem__"):  # pandas and the like
         return {name: rows[name] for name in map(str, rows.columns) if name in wanted}
     if isinstance(rows, Iterable) and not isinstance(rows, str | bytes):
-        dicts = list(rows)
-        for place, row in enumerate(dicts):
-            if not isinstance(row, Mapping):
-                raise InputError(
-                    f"row {place} is a {type(row).__name__}: give every row as a dict, field -> "
-                    "value."
-                )
-            if row.keys() != wanted:
-                missing = [name for name in wanted if name not in row]
-                unknown = [name for name in row if name not in wanted]
-                raise InputError(f"row {place}: {_mismatch(missing, unknown, sorted(wanted))}")
-        return {name: [row[name] for row in dicts] for name in wanted}
+        return _of_dicts(list(rows))
     raise InputError(
         f"rows is a {type(rows).__name__}: give a dict (field -> value), a list of dicts, a dict "
         "of columns, or a polars or pandas table."
     )
+
+
+def _of_dicts(rows: Sequence[Any]) -> dict[str, list[Any]]:
+    """A list of dicts as columns. All must have the same fields."""
+    for place, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise InputError(
+                f"row {place} is a {type(row).__name__}: give every row as a dict, field -> value."
+            )
+        if row.keys() != rows[0].keys():
+            odd = sorted(map(str, row.keys() ^ rows[0].keys()))
+            raise InputError(
+                f"row {place} does not have the same fields as row 0: {_listed(odd)} stands in one "
+                "of them only. Give None for a blank cell."
+            )
+    if not rows:
+        raise InputError("rows is empty: give at least one row.")
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _told_by_hour(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Avazu's hour, YYMMDDHH, as the fields that are made of it."""
+    from fmteach.datasets.reading import clock
+
+    hours = [_text(cell) or "" for cell in columns["hour"]]
+    numbers = np.array([int(text) if text.isdecimal() else 0 for text in hours], dtype=np.int64)
+    if not clock.is_hour(numbers).all():
+        odd = hours[int(np.flatnonzero(~clock.is_hour(numbers))[0])]
+        raise InputError(
+            f"the hour {odd!r} is not written YYMMDDHH, such as 14102100. Or give the fields "
+            "hour (0 to 23), weekday (Mon to Sun) and is_weekend (yes, no) themselves."
+        )
+    return {**columns, **clock.derived(clock.seconds(numbers))}
 
 
 def _is_columns(rows: Mapping[str, Any], several: set[str]) -> bool:

@@ -151,7 +151,8 @@ def read_texts(path: Path, size: int) -> Vocabulary:
         if len(texts) != size or texts.dtype != pl.String:
             raise DataFileError(
                 f"the vocabulary {path} holds {len(texts):,} texts, and its encoder has {size:,}: "
-                "it was changed. Encode the data again."
+                "it was changed. Encode the data again (fmteach.datasets.cache.clear() removes all "
+                "that is kept)."
             )
         return texts
 

@@ -12,6 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
+from fmteach.datasets.encoder.numbers import numeric_code
+
 _LARGEST = 250_000  # numbers in a numeric column stay below it
 
 
@@ -123,18 +125,6 @@ def number(
     return Field(
         name, shares[kept] / shares[kept].sum(), group, _numbers(), first[kept], count[kept]
     )
-
-
-def numeric_code(x: np.ndarray) -> np.ndarray:
-    """The usual code of Criteo's numbers: floor(ln(x)²) above 2, else x itself. int64 [n].
-
-    3 and 4 share the code of 1, and 5 that of 2.
-
-    >>> numeric_code(np.array([-1, 0, 1, 2, 3, 5, 6, 1000])).tolist()
-    [-1, 0, 1, 2, 1, 2, 3, 47]
-    """
-    x = np.asarray(x)
-    return np.where(x > 2, np.floor(np.log(np.maximum(x, 1)) ** 2), x).astype(np.int64)
 
 
 def _numbers() -> np.ndarray:
