@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from fmteach.datasets.reading import cells
-from fmteach.datasets.reading.blocks import check_file
 from fmteach.datasets.reading.layout import Layout
 from fmteach.datasets.reading.piece import Piece
+from fmteach.datasets.reading.streams import check_file
 from fmteach.errors import DataFileError
 
 ROWS = 200_000  # of a piece

@@ -14,9 +14,10 @@ import io
 import numpy as np
 import polars as pl
 
-from fmteach.datasets.reading.blocks import LONGEST, Block
+from fmteach.datasets.reading.blocks import Block
 from fmteach.datasets.reading.report import BadRow, excerpt
 from fmteach.datasets.reading.screen import Text, count_marks
+from fmteach.datasets.reading.streams import LONGEST
 
 _QUOTE, _LF = 34, 10
 _IN_SEPARATOR, _IN_LF = 0x1F, 0x1E  # stand for a separator and a line end within a cell

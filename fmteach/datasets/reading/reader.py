@@ -12,11 +12,12 @@ import numpy as np
 from fmteach.arguments import whole_number
 from fmteach.datasets.reading import delimited, libsvm, parquet
 from fmteach.datasets.reading.ahead import ahead
-from fmteach.datasets.reading.blocks import BLOCK, archive_of, file_size
+from fmteach.datasets.reading.blocks import BLOCK
 from fmteach.datasets.reading.frame import FieldSpec, Frame
 from fmteach.datasets.reading.layout import Layout
 from fmteach.datasets.reading.piece import Piece
 from fmteach.datasets.reading.report import BadRow, FileReport, ReadReport, Tally
+from fmteach.datasets.reading.streams import archive_of, file_size
 from fmteach.errors import DataFileError, InputError
 
 FRAME = 500_000  # rows of a frame at most

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fmteach.datasets.reading.blocks import LONGEST, TOO_LONG
+from fmteach.datasets.reading.blocks import TOO_LONG
 from fmteach.datasets.reading.report import BadRow, excerpt
+from fmteach.datasets.reading.streams import LONGEST
 
 COLUMNS = "wrong number of columns"
 NUL = "a NUL byte"
