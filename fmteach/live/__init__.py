@@ -10,7 +10,7 @@ from fmteach.kernel import keep_awake
 
 # Imported at once and not on first use: `predict` is also the name of its module, and what is
 # bound last wins.
-from fmteach.live.clicks import by_time, drift, reliability
+from fmteach.live.clicks import by_time, drift, growth, reliability
 from fmteach.live.compare import draw_runs
 from fmteach.live.derivation import stepper, wrong_line
 from fmteach.live.films import film_map, waterfall
@@ -28,6 +28,7 @@ __all__ = [
     "draw_runs",
     "drift",
     "film_map",
+    "growth",
     "predict",
     "reliability",
     "stepper",
