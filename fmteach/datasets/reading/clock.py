@@ -63,7 +63,7 @@ def from_texts(texts: pl.Series) -> pl.Series:
     # Above the year 9999: milliseconds, most likely. Better a bad row than a wrong year.
     found = found.set((found.abs() > _LATEST).fill_null(False), None)
     if found.null_count():
-        plain = texts.str.replace("T", " ", literal=True).str.replace(r"(Z| ?UTC|\.\d+Z?)$", "")
+        plain = texts.str.replace(r"(\d)T(\d)", "${1} ${2}").str.replace(r"(Z| ?UTC|\.\d+Z?)$", "")
         for form in _FORMS:
             dates = plain.str.to_datetime(form, strict=False, time_unit="ms", ambiguous="null")
             found = found.fill_null(dates.dt.epoch("s"))

@@ -22,6 +22,7 @@ from fmteach.errors import DataFileError, InputError
 
 _LF, _BLANK, _COLON, _HASH = 10, 32, 58, 35
 _QID = re.compile(rb"(?<= )qid:[^ \n]*")
+_ENTRY = re.compile(rb"\d+:[-+.\deE]+")
 _SPACES = bytes.maketrans(b"\t\x0b\x0c", b"   ")
 NO_ENTRY = "an entry is not index:value"
 TWICE = "an index stands twice in a row"
@@ -35,7 +36,7 @@ def layout_of(path: Path, separator: str | None) -> Layout:
         raise InputError("libsvm files are separated by blanks: leave separator out.")
     lines = [line.split(b"#")[0].split() for line in look(path)]
     lines = [line for line in lines if line]
-    if not any(re.fullmatch(rb"[^:]+:[^:]+", entry) for line in lines for entry in line[1:]):
+    if not any(_ENTRY.fullmatch(entry) for line in lines for entry in line[1:]):
         raise DataFileError(
             f"{path.name} is not in the libsvm form: none of its first lines has an entry "
             f"index:value. Came: {excerpt(look(path)[0])}. Wanted: 1 3:0.5 17:1"
@@ -117,7 +118,8 @@ def _parse(text: bytes, numbers: np.ndarray, layout: Layout, file: str) -> Piece
     is_head = np.zeros(len(rows), dtype=bool)
     is_head[heads] = True
     y, ids = left[heads], left[~is_head]
-    values = right[~is_head].astype(np.float32)
+    with np.errstate(over="ignore"):  # too large for float32: infinite, and found below
+        y_single, values = y.astype(np.float32), right[~is_head].astype(np.float32)
     owner = rows[~is_head]
     wrong: dict[int, tuple[str, str]] = {}
 
@@ -127,7 +129,7 @@ def _parse(text: bytes, numbers: np.ndarray, layout: Layout, file: str) -> Piece
 
     colons = np.where(is_head, 0, 1)
     note(rows[odd != colons], NO_ENTRY, "wanted: target index:value index:value")
-    note(np.flatnonzero(~np.isfinite(y.astype(np.float32))), NO_TARGET, "a finite one is wanted")
+    note(np.flatnonzero(~np.isfinite(y_single)), NO_TARGET, "a finite one is wanted")
     if layout.signed:
         note(np.flatnonzero(np.abs(y) != 1), NOT_SIGNED, "as in the first lines of the file")
         y = np.where(y == -1, 0.0, y)

@@ -42,7 +42,7 @@ def pieces(
     lazy = _scan(path).select(layout.columns[place].name for place in places)
     schema = lazy.collect_schema()
     total = _rows(path)
-    for start in range(0, total, ROWS):
+    for start in range(0, max(total, 1), ROWS):  # a file without rows gives an empty piece
         try:
             raw = lazy.slice(start, ROWS).collect()
         except pl.exceptions.PolarsError as error:
@@ -62,12 +62,7 @@ def pieces(
         numbers = np.arange(start + 1, start + 1 + len(raw))
         frame = pl.DataFrame(columns)
         piece = cells.finish(frame, unread, layout, numbers, path.name, shown, table=table)
-        yield replace(piece, done=path.stat().st_size * (start + len(raw)) // total)
-    if not total:
-        yield cells.finish(
-            pl.DataFrame(schema={n: pl.String if t == pl.Null else t for n, t in schema.items()}),
-            {}, layout, np.empty(0, np.int64), path.name, lambda _: [], table=table,
-        )  # fmt: skip
+        yield replace(piece, done=path.stat().st_size * (start + len(raw)) // max(total, 1))
 
 
 def _typed(column: pl.Series, role: str, kind: pl.DataType) -> tuple[pl.Series, np.ndarray]:
