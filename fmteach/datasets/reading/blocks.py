@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fmteach.datasets.reading.streams import LONGEST, Stream
+from fmteach.datasets.reading.streams import LONGEST, Stream, file_size
 from fmteach.errors import DataFileError
+
+__all__ = ["BLOCK", "Block", "blocks", "file_size", "first_lines"]
 
 BLOCK = 32 << 20  # bytes of text in a block
 TOO_LONG = "a line without an end"
