@@ -160,7 +160,7 @@ def fetch(
 
     def agree() -> bool:
         large = max(source.size or source.said_size or 0, source.unpacked) > ASK_ABOVE
-        if yes or not large or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if yes or not large or not _can_ask():
             return True
         return typer.confirm("Download it now?", default=True, err=True)
 
@@ -288,7 +288,7 @@ def remove(
     console = Console()
     kept = sources.status(name)
     large = kept.size + kept.partial > ASK_ABOVE
-    if large and not yes and sys.stdin.isatty():
+    if large and not yes and _can_ask():
         size = size_text(kept.size + kept.partial)
         if not typer.confirm(f"Delete {size} in {kept.folder}?"):
             console.print("Nothing was deleted.")
@@ -296,6 +296,11 @@ def remove(
     freed = sources.remove(name, encoded=encoded)
     what = f"{size_text(freed)} deleted." if freed else "nothing of it was on this machine."
     console.print(f"{name}: {what}", highlight=False)
+
+
+def _can_ask() -> bool:
+    """Is there anybody at the other end? A script goes on without a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _fetchable(name: str) -> Source:

@@ -28,7 +28,7 @@ def zipped(files: Mapping[str, bytes] = FILES, folder: str = "toy/") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in files.items():
-            file.writestr(zipfile.ZipInfo(folder + name), data)
+            file.writestr(zipfile.ZipInfo(folder + name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

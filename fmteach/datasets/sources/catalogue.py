@@ -67,7 +67,7 @@ class Info:
     lines: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        pairs = (f"  {key:<9} {text}" for key, text in self.lines)
+        pairs = (f"  {key:<9} " + text.replace("\n", "\n" + " " * 12) for key, text in self.lines)
         return "\n".join((f"{self.name}: {self.title}", *pairs))
 
     __repr__ = __str__
@@ -75,7 +75,7 @@ class Info:
     def _repr_html_(self) -> str:
         rows = "".join(
             f'<tr><th style="text-align:left">{html.escape(key)}</th>'
-            f'<td style="text-align:left">{html.escape(text)}</td></tr>'
+            f'<td style="text-align:left">{html.escape(text).replace(chr(10), "<br>")}</td></tr>'
             for key, text in self.lines
         )
         return f"<b>{html.escape(self.name)}: {html.escape(self.title)}</b><table>{rows}</table>"
@@ -127,15 +127,18 @@ def _origins(source: Source) -> list[tuple[str, str]]:
     lines = []
     for number, origin in enumerate(source.origins, 1):
         if isinstance(origin, Wheel):
-            text = f"{origin.where}; {size_text(origin.size)}, {origin.hash}"
+            text = _with_hash(origin.where, origin.size, origin.hash)
         else:
-            parts = []
-            for part in origin.parts:
-                size = f"; {part.size:,} bytes" if part.size else ""
-                parts.append(f"{part.url}{size}{'; ' + part.hash if part.hash else ''}")
-            text = "\n".join(parts)
+            text = "\n".join(_with_hash(part.url, part.size, part.hash) for part in origin.parts)
         lines.append((f"source {number}", text))
     return lines
+
+
+def _with_hash(where: str, size: int | None, hash: str | None) -> str:
+    """Up to three lines, as a hash is long: the place, what is said of the file, and its hash."""
+    algorithm, _, value = (hash or "").partition(":")
+    about = ", ".join(text for text in (f"{size:,} bytes" if size else "", algorithm) if text)
+    return "\n".join(text for text in (where, about, value) if text)
 
 
 def _files(source: Source) -> list[tuple[str, str]]:

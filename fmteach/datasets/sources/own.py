@@ -83,7 +83,7 @@ def _search(source: Source, path: Path) -> dict[Wanted, Path]:
     missing = [file.name for file in source.files if file not in found]
     if missing:
         raise OriginFailed(f"the folder has no {', '.join(missing)}")
-    return found
+    return {file: found[file] for file in source.files}
 
 
 def _take_files(

@@ -14,12 +14,12 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from fmteach.datasets.progress import progress_bar
-from fmteach.datasets.sources.checks import Digest, Moved, copy
+from fmteach.datasets.sources.checks import CHUNK, Digest, Moved, copy
 from fmteach.datasets.sources.source import OriginFailed
 
 # Kept beside the data: its terms.
@@ -94,7 +94,7 @@ def _zip(
         packed = 0
         for member in members:
             name = _base_name(member.filename)
-            if member.is_dir() or not _is_wanted(name, names, member.file_size):
+            if member.is_dir() or not _is_wanted(name, names, member.file_size, found):
                 continue
             mode = stat.S_IFMT(member.external_attr >> 16)
             if mode not in (0, stat.S_IFREG):
@@ -122,7 +122,9 @@ def _tar(
     with (
         open(archive, "rb") as packed,
         gzip.open(packed) as unpacked,
-        tarfile.open(fileobj=_Bounded(unpacked, most + 20 * MOST_NOTE), mode="r|") as file,
+        tarfile.open(
+            fileobj=(stream := _Bounded(unpacked, most + 20 * MOST_NOTE)), mode="r|"
+        ) as file,
     ):
         for member in file:
             _require_safe(member.name)
@@ -130,12 +132,14 @@ def _tar(
             total += member.size if member.size >= 0 else most + 1
             _require_small(total, count, most)
             name = _base_name(member.name)
-            if member.isdir() or not _is_wanted(name, names, member.size):
+            if member.isdir() or not _is_wanted(name, names, member.size, found):
                 continue
             data = file.extractfile(member) if member.isreg() else None
             if data is None:
                 raise OriginFailed(f"its member {member.name!r} is a link or a device: refused.")
             _write(data.read, name, into, member.size, found, lambda _: advance(packed.tell()))
+        while stream.read(CHUNK):  # to the end, where gzip has its checksum
+            pass
     return found
 
 
@@ -161,8 +165,9 @@ def _write(
         found[name] = copy(read, out, most, moved)
 
 
-def _is_wanted(name: str, names: set[str], size: int) -> bool:
-    return name in names or (NOTES.fullmatch(name) is not None and size <= MOST_NOTE)
+def _is_wanted(name: str, names: set[str], size: int, found: Mapping[str, Digest]) -> bool:
+    note = NOTES.fullmatch(name) is not None and size <= MOST_NOTE and name not in found
+    return name in names or note
 
 
 def _base_name(name: str) -> str:
