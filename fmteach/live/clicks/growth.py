@@ -75,35 +75,36 @@ class Growth(ClickPanel):
         rows = sorted({n for x, _ in self._curves().values() for n in x})
         kind = "log" if log else "linear"
         across: dict[str, Any] = {"type": kind, "title": {"text": "rows"}}
-        up: dict[str, Any] = {"type": kind, "title": {"text": title}, "tickformat": "~s"}
+        up: dict[str, Any] = {"type": kind, "title": {"text": title}}
         if log:
             low, high = np.log10(rows[0]), np.log10(rows[-1])
             room = 0.06 * max(high - low, 0.3)
             across |= {"range": [low - room, high + room], "tickvals": rows,
                        "ticktext": [f"{int(n):,}" for n in rows]}  # fmt: skip
-            up |= {"dtick": 1} if self._decades() > 1.5 else {"nticks": 6}
+            ticks = _ticks([v for _, (_, y) in pieces for v in y])
+            up |= {"tickvals": ticks, "ticktext": [_shown(v, unit) for v in ticks]}
         else:
             across |= {"range": [0, 1.05 * rows[-1]], "tickformat": "~s"}
-            up |= {"rangemode": "tozero"}
+            up |= {"rangemode": "tozero", "tickformat": "~s", "ticksuffix": unit}
         figure.update_layout(
-            xaxis=across, yaxis={**up, "ticksuffix": unit}, showlegend=False,
-            margin={"t": 14, "r": 190},
+            xaxis=across, yaxis=up, showlegend=False, margin={"t": 14, "r": 190}
         )  # fmt: skip
         return figure
 
     def _pieces(self, log: bool, unit: str) -> Iterator[tuple[dict, Curve]]:
         curves = self._curves()
         places = {name: place for place, name in enumerate(self._points)}
-        # From the lowest first point on: what would grow in proportion stays beside this line.
-        first = min(((x[0], y[0]) for x, y in curves.values()), key=lambda point: point[1])
         last = max(x[-1] for x, _ in curves.values())
-        guide = np.array([first[0], last])
-        yield {
-            "name": _PROPORTIONAL, "mode": "lines", "hoverinfo": "skip",
-            "line": {"color": GREY, "width": 2, "dash": "dot"},
-        }, (guide, first[1] * guide / first[0])  # fmt: skip
         ends = {name: y[-1] for name, (_, y) in curves.items()}
-        ends[_PROPORTIONAL] = float(first[1] * last / first[0])
+        if log:
+            # From the lowest first point on. On linear axes this line would need all the room.
+            rows, cost = min(((x[0], y[0]) for x, y in curves.values()), key=lambda one: one[1])
+            guide = np.array([rows, last])
+            ends[_PROPORTIONAL] = float(cost * last / rows)
+            yield {
+                "name": _PROPORTIONAL, "mode": "lines", "hoverinfo": "skip",
+                "line": {"color": GREY, "width": 2, "dash": "dot"},
+            }, (guide, cost * guide / rows)  # fmt: skip
         heights = _spread(ends, log)
         for name, (x, y) in curves.items():
             colour, dash, symbol = _look(places[name])
@@ -119,18 +120,14 @@ class Growth(ClickPanel):
                 "textposition": "middle right", "hoverinfo": "skip",
             }, (np.array([last]), np.array([height]))  # fmt: skip
 
-    def _decades(self) -> float:
-        values = [v for _, y in self._curves().values() for v in y]
-        return float(np.log10(max(values) / min(values)))
-
     def _sentence(self) -> str:
         word, unit, title = QUANTITIES[self._quantity]
         parts = []
         for name, (x, y) in self._curves().items():
             slope = self.slopes[name]
-            grown = f"{x[-1] / x[0]:.3g} times the rows cost {y[-1] / y[0]:.2g} times the {word}"
+            grown = f"rows × {x[-1] / x[0]:.3g}, {word} × {y[-1] / y[0]:.2g}"
             steep = "" if slope is None else f" (slope {_slope(slope)})"
-            parts.append(f"{name}: {in_units(y[-1], unit)} for {x[-1]:,.0f} rows; {grown}{steep}.")
+            parts.append(f"{name}: {_shown(y[-1], unit)} for {x[-1]:,.0f} rows; {grown}{steep}.")
         return f"{title[0].upper()}{title[1:]}. {' '.join(parts)}"
 
     def _tables(self) -> list[tuple[str, Table]]:
@@ -143,7 +140,7 @@ class Growth(ClickPanel):
                 name,
                 "–" if slope is None else _slope(slope),
                 f"{x[-1]:,.0f}",
-                in_units(y[-1], unit),
+                _shown(y[-1], unit),
                 "–" if more is None else _signed(more, unit),
                 *([f"{x[-1] / y[-1]:,.0f}"] if self._quantity == "seconds" else []),
             ))  # fmt: skip
@@ -152,7 +149,7 @@ class Growth(ClickPanel):
         every = []
         for name, series in self._points.items():
             for p in series:
-                cells = (in_units(p[q], QUANTITIES[q][1]) if p.get(q) else "–" for q in QUANTITIES)
+                cells = (_shown(p[q], QUANTITIES[q][1]) if p.get(q) else "–" for q in QUANTITIES)
                 every.append((name, f"{p['rows']:,}", *cells))
         names = ("series", "rows", *(words[0] for words in QUANTITIES.values()))
         return [("", Table(tuple(columns), tuple(rows))),
@@ -222,5 +219,18 @@ def _slope(slope: float) -> str:
     return f"{slope + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
+def _shown(value: float, unit: str) -> str:
+    return in_units(value, unit) if unit else f"{value:,.0f}"
+
+
 def _signed(value: float, unit: str) -> str:
-    return in_units(value, unit) if value >= 0 else f"−{in_units(-value, unit)}"
+    return _shown(value, unit) if value >= 0 else f"−{_shown(-value, unit)}"
+
+
+def _ticks(values: list[float]) -> list[float]:
+    """1, 2, 5, 10, 20 ... around the values; of many decades, only the powers of ten."""
+    low, high = np.log10(min(values)), np.log10(max(values))
+    leads = (1, 2, 5) if high - low < 3 else (1,)
+    powers = range(int(np.floor(low)) - 1, int(np.ceil(high)) + 1)
+    ticks = [float(f"{lead}e{power}") for power in powers for lead in leads]
+    return [t for t in ticks if low - 0.2 <= np.log10(t) <= high + 0.2]
