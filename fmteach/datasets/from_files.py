@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from fmteach.arguments import whole_number
 from fmteach.datasets import cache, encoded, streaming
 from fmteach.datasets.choices import checked_fractions, checked_seed, names_of, one_of
 from fmteach.datasets.dataset import PARTS, Dataset
-from fmteach.datasets.encoder import Encoder, Encoding, Fitting
-from fmteach.datasets.progress import progress_bar
+from fmteach.datasets.encoder import Encoder, Encoding
+from fmteach.datasets.encoding_job import Job, Oracle
 from fmteach.datasets.splits import Split
-from fmteach.datasets.targets import Targets
-from fmteach.errors import DataFileError
+from fmteach.errors import DataFileError, InputError
 
 if TYPE_CHECKING:
-    from fmteach.datasets.reading import Frame, Reader
+    from fmteach.datasets.reading import Reader
 
 OBJECTIVES = ("regression", "classification")
-_VERSION = 1  # part of the key: raise it when the same files and options give other rows
 _CLICKS = ("criteo", "criteo-x1", "avazu", "avazu-x1", "d2l")
 MIN_COUNT = MappingProxyType({"criteo": 10, "avazu": 2, "d2l": 4})
 USUAL_NUMBERS = MappingProxyType({"criteo": "log-squared"})
-
-Oracle = Callable[[Mapping[str, np.ndarray]], dict[str, dict[str, float]]]
 
 
 def from_files(
@@ -104,7 +96,8 @@ def from_files(
     )
     return from_reader(
         reader, encoding, split=split, seed=seed, valid=valid, test=test, features=features,
-        rows=rows, objective=objective, name=name, title=title, real=real, progress=progress,
+        rows=rows, objective=objective, name=name, title=title, real=real, strict=strict,
+        progress=progress,
     )  # fmt: skip
 
 
@@ -122,6 +115,7 @@ def from_reader(
     name: str | None = None,
     title: str | None = None,
     real: bool = True,
+    strict: bool = False,
     progress: bool = False,
     oracle: Oracle | None = None,
     also: Mapping[str, Any] | None = None,
@@ -131,6 +125,8 @@ def from_reader(
     oracle: of generated rows, a function from row numbers by part to the scores of the truth; its
     result is kept with the rows. also: what determines these scores, as plain values.
     """
+    from fmteach.datasets.reading import BadRow
+
     kind = streaming.best_split(split, reader.published, reader.has_time)
     names = [spec.name for spec in reader.fields]
     chosen = names_of("features", names if features is None else features, names)
@@ -139,7 +135,7 @@ def from_reader(
     valid, test = checked_fractions(valid, test)
     if objective is not None:
         one_of("objective", objective, OBJECTIVES)
-    job = _Job(
+    job = Job(
         reader, encoding, specs, kind, checked_seed(seed), valid, test,
         None if rows is None else whole_number("rows", rows), objective, progress, oracle,
         name or reader.paths[0].name,
@@ -152,132 +148,14 @@ def from_reader(
             raise
         cache.forget(key)  # the right size and yet damaged: once more
         told, encoder = _opened(cache.make(key, job.write), key)
+    if strict and told["report"]["first"]:  # kept when it was read without `strict`
+        raise InputError(
+            f"{BadRow(**told['report']['first'][0])}. Repair this row, or read with strict=False "
+            "to set bad rows aside."
+        )
     name = name or reader.paths[0].name
     title = title or f"{name} ({'real' if real else 'synthetic'})"
     return _dataset(told, encoder, key, name, title, real, reader)
-
-
-class _Job:
-    """What is to be encoded, and how: `write` does it."""
-
-    def __init__(
-        self, reader: Reader, encoding: Encoding, specs: Sequence[Any], kind: str, seed: int,
-        valid: float, test: float, rows: int | None, objective: str | None, progress: bool,
-        oracle: Oracle | None, title: str,
-    ) -> None:  # fmt: skip
-        self.reader, self.encoding, self.specs, self.kind = reader, encoding, specs, kind
-        self.seed, self.valid, self.test, self.rows = seed, valid, test, rows
-        self.objective, self.progress, self.oracle, self.title = objective, progress, oracle, title
-
-    def determined_by(self) -> dict[str, Any]:
-        return {
-            "version": _VERSION,
-            "reader": self.reader.determined_by(),
-            "encoding": self.encoding.determined_by(),
-            "fields": [spec.name for spec in self.specs],
-            "split": self.kind,
-            "seed": None if self.kind == "time" else self.seed,
-            "valid": self.valid,
-            "test": self.test,
-            "rows": self.rows,
-            "objective": self.objective,
-        }
-
-    def write(self, folder: Path) -> dict[str, Any]:
-        """Encode all rows into the folder; gives the meta data."""
-        part_of, targets = self._split(), Targets()
-        fitting = Fitting(self.specs, self.encoding, self.reader.dialect)
-        widths: dict[str, list[int]] | None = None
-        if fitting.needed:
-            widths = {part: [1] * len(self.specs) for part in PARTS}
-            several = any(spec.kind == "multi" for spec in self.specs)
-            for frame in self._frames("Counting values of"):
-                parts = part_of(frame)
-                targets.add(frame.y, parts)
-                numbers = frame.first_row + np.arange(len(parts))
-                train = parts == streaming.TRAIN
-                fitting.add(frame.table.filter(train), numbers[train])
-                for code, part in enumerate(PARTS) if several else ():
-                    own = fitting.widths(frame.table.filter(parts == code))
-                    widths[part] = list(map(max, widths[part], own))
-            targets.objective(self.objective)  # refuses what cannot be learnt before more is done
-        encoder = fitting.encoder()
-        if widths is not None:
-            widths = {
-                part: [
-                    min(max(got, least), size)
-                    for got, least, size in zip(
-                        widths[part], widths["train"], encoder.field_dims, strict=True
-                    )
-                ]
-                for part in PARTS
-            }
-        counted = fitting.needed
-        with encoded.Writer(folder, encoder, widths) as writer:
-            for frame in self._frames("Encoding"):
-                parts = part_of(frame)
-                if not counted:
-                    targets.add(frame.y, parts)
-                writer.add(frame, parts)
-        objective = targets.objective(self.objective)
-        told = writer.told()
-        if targets.signed:
-            encoded.replace_targets(folder, told, -1.0, 0.0)
-        encoder.save(folder / encoded.ENCODER)
-        report = self.reader.report
-        meta = {
-            **told,
-            "title": self.title,
-            "objective": objective,
-            "target": self.reader.target,
-            "fields": list(encoder.names),
-            "field_dims": list(encoder.field_dims),
-            "report": None if report is None else report.to_dict(),
-        }
-        if self.oracle is not None:
-            numbers = {part: np.array(encoded.row_numbers(folder, part, told)) for part in PARTS}
-            meta["oracle"] = self.oracle(numbers)
-        return meta
-
-    def _split(self) -> streaming.PartOf:
-        shares = {"valid": self.valid, "test": self.test}
-        if self.kind == "time":
-            return streaming.time_stream(self.reader.times(rows=self.rows), **shares)
-        if self.kind == "random":
-            return streaming.random_stream(seed=self.seed, **shares)
-        files = self.reader.determined_by()["files"]
-        return streaming.published_stream(
-            {file["part"] for file in files}, seed=self.seed, **shares
-        )
-
-    def _frames(self, label: str) -> Any:
-        """All frames, with a progress bar; disk space is checked once the size can be told."""
-        label = f"{label} {self.reader.paths[0].name}"
-        with progress_bar(label, unit="bytes", enabled=self.progress) as advance_to:
-            bytes_done = bytes_all = 0
-
-            def note(done: int, total: int) -> None:
-                nonlocal bytes_done, bytes_all
-                bytes_done, bytes_all = done, total
-                advance_to(done, total)
-
-            rows_done = 0
-            for turn, frame in enumerate(self.reader.frames(progress=note, rows=self.rows)):
-                if turn == 1:  # one frame is behind us
-                    self._check_space(rows_done, bytes_done, bytes_all, frame)
-                rows_done += len(frame.y)
-                yield frame
-                del frame  # the next one is made before this name is given to it
-
-    def _check_space(self, rows: int, done: int, total: int, frame: Frame) -> None:
-        if not done:
-            return
-        expected = math.ceil(rows * total / done)
-        if self.rows is not None:
-            expected = min(expected, self.rows)
-        values = any(spec.kind in ("real", "multi") for spec in self.specs)
-        row = encoded.bytes_a_row(len(self.specs), values, frame.time is not None)
-        cache.check_space(expected * row)
 
 
 def _opened(meta: dict[str, Any], key: str) -> tuple[dict[str, Any], Encoder]:

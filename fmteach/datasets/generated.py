@@ -124,7 +124,7 @@ def _load(
         open_reader(paths, kind.dialect, strict=strict), encoding,
         split=split, seed=seed, valid=valid, test=test, features=features,
         objective="classification", name=kind.name, title=f"{kind.title} (synthetic)", real=False,
-        progress=progress, oracle=partial(oracle_by_part, planted, count),
+        strict=strict, progress=progress, oracle=partial(oracle_by_part, planted, count),
         also={"truth": planted.settings(), "generator": _VERSION},
     )  # fmt: skip
 

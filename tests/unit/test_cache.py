@@ -84,7 +84,7 @@ def test_a_failure_leaves_nothing_behind(home):
     def full(folder: Path) -> dict[str, object]:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(DataFileError, match="No space left on device.*FMTEACH_DATA"):
+    with pytest.raises(DataFileError, match=r"No space left on device.*FMTEACH_DATA"):
         cache.make("abc", full)
     assert [entry for entry in home.iterdir() if entry.is_dir()] == []
 

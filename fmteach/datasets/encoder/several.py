@@ -174,11 +174,13 @@ def padded(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Entries that lie one after another as a table: codes int32 [n, w], amounts float64 [n, w].
 
-    sizes: entries of each row. size: number of codes. width: least w. In a row the codes that it
-    has come first, in order; then the smallest codes that it does not have, with the amount 0.
+    sizes: entries of each row. size: number of codes. width: the least w, but w is at most `size`.
+    In a row the codes that it has come first, in order; then the smallest codes that it does not
+    have, with the amount 0.
     Codes that stand twice in a row are one, with their amounts added up. O(entries log entries).
     """
     n = len(sizes)
+    width = min(width, size)
     row = np.repeat(np.arange(n, dtype=np.int64), sizes)
     keys, place = np.unique(row * size + codes, return_inverse=True)
     total = np.bincount(place, weights=amounts, minlength=len(keys))
