@@ -11,6 +11,7 @@ from fmteach.explain import Group, Row, Terms
 
 UNITS = {"regression": "", "classification": "log-odds", "ranking": "score"}
 _PROBABILITIES = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
+_LONGEST = 36  # letters of a name that fit beside a bar
 _TICKS = 7  # about so many on the axis
 
 
@@ -81,7 +82,8 @@ def _bar(group: Group, start: float) -> Bar:
         total += term.value
     if len(members) == 1:
         only = members[0]
-        return Bar(group.name, only.name, group.kind, start, total, (), only.detail)
+        name = only.name if len(only.name) <= _LONGEST else group.name
+        return Bar(group.name, name, group.kind, start, total, (), only.detail)
     return Bar(
         group.name, f"{group.name}, {len(members)} terms", group.kind, start, total, tuple(members)
     )
@@ -124,13 +126,13 @@ def axis(points: Sequence[float], objective: str) -> dict[str, Any]:
 
 def verdict(terms: Terms, row: Row) -> str:
     """What is predicted and what is known, in one or two sentences."""
-    task = terms.task
+    task, score = terms.task, f"{terms.score:.2f}".replace("-", "−")
     if terms.objective == "classification":
-        said = f"Score {terms.score:.2f} (log-odds): P({task} = 1) = {terms.prediction:.2f}."
+        said = f"Score {score} (log-odds): P({task} = 1) = {terms.prediction:.2f}."
     elif terms.objective == "ranking":
-        said = f"Score {terms.score:.2f}: it says something only beside the user's other scores."
+        said = f"Score {score}: it says something only beside the user's other scores."
     else:
-        said = f"Predicted {task}: {terms.prediction:.2f}."
+        said = f"Predicted {task}: {score}."
     if row.y is None and terms.objective == "ranking":
         return f"{said} The data has no row of this pair."
     if row.y is None:
@@ -142,4 +144,7 @@ def verdict(terms: Terms, row: Row) -> str:
     }[row.part]
     if terms.objective == "ranking":
         return f"{said} The pair is row {row.number:,} of the {row.part} part. {learnt}"
-    return f"{said} True {task}: {row.y:g}, in row {row.number:,} of the {row.part} part. {learnt}"
+    truth = f"What happened: {task} = {row.y:g}"
+    if terms.objective == "regression":
+        truth = f"True {task}: {row.y:g}"
+    return f"{said} {truth}, in row {row.number:,} of the {row.part} part. {learnt}"

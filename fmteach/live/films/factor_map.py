@@ -149,7 +149,7 @@ def film_map(
     earlier = owner.replace(FilmMap, name)
     if earlier is not None and earlier.selected in drawn.names:
         made.selected = earlier.selected
-    return owner.keep(name, made)
+    return owner.keep(FilmMap, name, made)
 
 
 def _payload(map: FactorMap, axes: int, near, similar, first: str) -> dict[str, Any]:
@@ -166,8 +166,8 @@ def _payload(map: FactorMap, axes: int, near, similar, first: str) -> dict[str, 
         described.append(
             {
                 "share": round(100 * float(map.shares[axis])),
-                "low_words": ", ".join(name for name, _ in words.low[:3]),
-                "high_words": ", ".join(name for name, _ in words.high[:3]),
+                "low_words": [name for name, _ in words.low[:3]],
+                "high_words": [name for name, _ in words.high[:3]],
                 "words": words.sentence().split(". ", 1)[-1],
                 "low": int(values.min()),
                 "high": int(max(values.max(), values.min() + 1)),

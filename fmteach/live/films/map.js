@@ -8,8 +8,6 @@ const HEIGHT = 560;
 const LANDMARKS = 16;
 const CLOSE_PX = 16; // a pointer this near to a point means it
 
-let maps = 0;
-
 function node(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -95,8 +93,8 @@ function render({ model, el }) {
   const chosen = node("g", { class: "fmf-chosen" });
   const words = node("g", { class: "fmf-words" });
   const frame = node("rect", { x: PAD.left, y: 1 });
-  const clip = node("clipPath", { id: `fmf-clip-${++maps}` }, frame); // zoomed in, no point lies on the axis
-  for (const layer of [points, links, chosen]) layer.setAttribute("clip-path", `url(#fmf-clip-${maps})`);
+  const clip = node("clipPath", { id: ownId("clip") }, frame); // zoomed in, no point lies on the axis
+  for (const layer of [points, links, chosen]) layer.setAttribute("clip-path", `url(#${clip.id})`);
   canvas.append(clip, grid, points, links, chosen, words);
   const tip = make("div", "fmf-tip");
   tip.hidden = true;
@@ -263,11 +261,16 @@ function render({ model, el }) {
     };
     const title = (axis, n) => `axis ${n + 1} (${axis.share} %)`;
     const room = { x: size.width / 8.2, y: size.height / 8.2 }; // letters
-    const fit = (text, letters) => (text.length > letters ? `${text.slice(0, Math.max(3, letters - 1))}…` : text);
+    // As many of the words as there is room for, the first always.
+    const fit = (names, letters) => {
+      let kept = names.length;
+      while (kept > 1 && names.slice(0, kept).join(", ").length > letters) kept -= 1;
+      return names.slice(0, kept).join(", ");
+    };
     const three = (axis, n, letters) => {
       const middle = title(axis, n);
       const each = Math.floor((letters - middle.length - 8) / 2);
-      return [axis.low_words ? `← ${fit(axis.low_words, each)}` : "", middle, axis.high_words ? `${fit(axis.high_words, each)} →` : ""];
+      return [axis.low_words.length ? `← ${fit(axis.low_words, each)}` : "", middle, axis.high_words.length ? `${fit(axis.high_words, each)} →` : ""];
     };
     const [l, m, h] = three(s.a, model.get("across"), room.x);
     end(l, PAD.left, size.height - 10, "start");

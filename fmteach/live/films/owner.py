@@ -19,7 +19,7 @@ def replace(kind: type[Widget], name: str) -> Widget | None:
     return earlier
 
 
-def keep(name: str, widget: Widget) -> Widget:
-    """Makes `widget` the one of its kind and name."""
-    _CURRENT[type(widget), name] = widget
+def keep(kind: type[Widget], name: str, widget: Widget) -> Widget:
+    """Makes `widget` the one of this kind and name. (Its own type is a class made for it alone.)"""
+    _CURRENT[kind, name] = widget
     return widget

@@ -76,7 +76,8 @@ class Waterfall(anywidget.AnyWidget):
         Fields that go with a named one follow it: the genres follow the film.
         """
         with self._lock:
-            free = [f for f in self.dataset.fields if f not in owners(self.dataset)]
+            decided = owners(self.dataset)
+            free = [f for f in self.dataset.fields if f in PAIR or f not in decided]
             kept = self._row.labels(self.dataset)
             now = {f: kept[f][0] for f in free if f in kept and f not in names}
             self._show(compose(self.dataset, **now, **names))
@@ -132,9 +133,7 @@ class Waterfall(anywidget.AnyWidget):
             self._row = row
             self.payload = {
                 "shown": shown,
-                "title": " · ".join(
-                    f"{name} {', '.join(texts)}" for name, texts in list(labels.items())[:4]
-                ),
+                "title": " · ".join(f"{name} {', '.join(texts)}" for name, texts in labels.items()),
                 "verdict": verdict(found, row),
                 "task": found.task,
                 "unit": UNITS[found.objective],
@@ -256,4 +255,4 @@ def waterfall(
     first = compose(dataset, **names) if names else pick(dataset, row, part)
     made = Waterfall(model, dataset, first, part, whole_number("most", most, least=2))
     owner.replace(Waterfall, name)
-    return owner.keep(name, made)
+    return owner.keep(Waterfall, name, made)

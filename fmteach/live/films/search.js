@@ -1,10 +1,11 @@
 // A text field that suggests names: type, arrows, Enter; or click. Used by both film widgets.
 
-let searches = 0;
+// Every widget has its own copy of this file, so a counter would give two fields the same id.
+const ownId = (what) => `fmf-${what}-${Math.random().toString(36).slice(2)}`;
 
 // suggest(text, show): calls show([{ text, note, value }]) now or later. choose(value): one is taken.
 function searchBox({ label, hint, suggest, choose }) {
-  const id = `fmf-search-${++searches}`;
+  const id = ownId("search");
   const root = make("div", "fmf-search");
   const caption = make("label", "", label);
   caption.htmlFor = id;
