@@ -9,10 +9,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from fmteach.datasets import clicks, generated, movielens, synthetic
+from fmteach.arguments import whole_number
+from fmteach.datasets import clicks, embedded, generated, movielens, synthetic
 from fmteach.datasets.build import from_arrays
 from fmteach.datasets.choices import one_of
 from fmteach.datasets.dataset import Dataset
@@ -30,7 +32,10 @@ __all__ = [
     "Rows",
     "Split",
     "Table",
+    "files",
+    "first_lines",
     "from_arrays",
+    "from_files",
     "from_pairs",
     "load",
     "movielens",
@@ -92,6 +97,50 @@ TASKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {name: MappingProxyType(dict(source.tasks)) for name, source in _SOURCES.items()}
 )
 """The tasks of each data set, each in words. Command line and panel start with the first."""
+
+
+def files(name: str, **options: Any) -> dict[str, Path]:
+    """The files that a data set is read from: base name -> path.
+
+    A generated set is written first when it is not here yet; options: its rows, strength, drift
+    and so on, as for `load`. Errors: InputError for a set without files; DataFileError, with the
+    command that fetches it, for one that is not on this machine.
+
+    >>> [path.name for path in files("movielens").values()]
+    ['movielens-latest-small.npz']
+    """
+    one_of("data set", name, _SOURCES)
+    if name in generated.GENERATED:
+        return generated.files(name, **options)
+    if options:
+        raise InputError(f"the data set {name!r} has no option {next(iter(options))!r} here.")
+    if name == "movielens":
+        return {embedded.FILE_NAME: embedded.find()}
+    from fmteach.datasets import sources
+
+    if name not in sources.SOURCES:
+        raise InputError(f"{name!r} has no file: it is generated in memory.")
+    return sources.files(name)
+
+
+def first_lines(path: str | Path, n: int = 5) -> list[str]:
+    """The first n lines of a text file, plain, .gz or in a .zip, as they are; bytes that are no
+    UTF-8 show as a question mark in a box.
+
+    Errors: DataFileError for a file that is not there or cannot be read.
+    """
+    from fmteach.datasets.reading.blocks import first_lines as first_bytes
+
+    lines = first_bytes(Path(path)).decode("utf-8", errors="replace").split("\n")
+    return lines[:-1][: whole_number("n", n)]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "from_files":  # needs polars, which is imported on use
+        from fmteach.datasets.from_files import from_files
+
+        return from_files
+    raise AttributeError(f"module 'fmteach.datasets' has no attribute {name!r}")
 
 
 def load(

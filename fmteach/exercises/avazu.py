@@ -22,18 +22,18 @@ MARGIN = 0.002  # of logloss
 
 
 def check_beats_lr(trainer: Trainer | None, margin: float = MARGIN) -> Feedback:
-    """Exercise 13.1. The run's test logloss is below that of logistic regression by `margin`.
+    """Exercise 13.2. The run's test logloss is below that of logistic regression by `margin`.
 
     >>> check_beats_lr(None).verdict
     'not attempted'
     """
     return against_linear(
-        "13.1 beat logistic regression", trainer,
+        "13.2 beat logistic regression", trainer,
         metric="logloss", rival="logistic regression", wanted="classification", margin=margin,
     )  # fmt: skip
 
 
-# -- 13.2: three features, one of them leaks -----------------------------------------------------
+# -- 13.3: three features, one of them leaks -----------------------------------------------------
 
 _LEAK = "rate of the device"
 _WHY = {
@@ -56,7 +56,7 @@ REASONS = (
 
 
 def suspects(data: Dataset, device: str = "device_ip", site: str = "site_id") -> dict[str, Dataset]:
-    """The data set with one more field, three times: name of the field -> data set. Exercise 13.2.
+    """The data set with one more field, three times: name of the field -> data set. Exercise 13.3.
 
     Each field is a number in ten classes: how many earlier training rows the row's device has; the
     click rate of its device; the click rate of its site. One of them was computed carelessly.
@@ -79,12 +79,12 @@ def suspects(data: Dataset, device: str = "device_ip", site: str = "site_id") ->
 
 
 def check_leak(field: str | None, reason: str | None) -> Feedback:
-    """Exercise 13.2. field: one of SUSPECTS; reason: one of REASONS.
+    """Exercise 13.3. field: one of SUSPECTS; reason: one of REASONS.
 
     >>> check_leak(None, None).verdict
     'not attempted'
     """
-    name = "13.2 find the leak"
+    name = "13.3 find the leak"
     if not_given(field) or not_given(reason):
         return not_attempted(name, "name a field of SUSPECTS and a reason of REASONS.")
     for value, known in ((field, SUSPECTS), (reason, REASONS)):
@@ -181,13 +181,13 @@ def _with_field(data: Dataset, name: str, numbers: dict[str, Tensor]) -> Dataset
     )
 
 
-# -- 13.3: the intercept repaired ----------------------------------------------------------------
+# -- 13.1: the intercept repaired ----------------------------------------------------------------
 
 
 def solution_shift(scores: Tensor, y: Tensor) -> float:
     """The number to add to all scores so that the mean probability is the click rate.
 
-    Bisection: the mean of sigmoid(scores + b) grows with b. Exercise 13.3.
+    Bisection: the mean of sigmoid(scores + b) grows with b. Exercise 13.1.
     """
     low, high = -20.0, 20.0
     for _ in range(60):
@@ -200,12 +200,12 @@ def solution_shift(scores: Tensor, y: Tensor) -> float:
 
 
 def check_shift(function: Callable | None) -> Feedback:
-    """Exercise 13.3. function(scores, y) -> the number to add to the scores.
+    """Exercise 13.1. function(scores, y) -> the number to add to the scores.
 
     >>> check_shift(lambda scores, y: None).verdict
     'not attempted'
     """
-    name = "13.3 repair the rate"
+    name = "13.1 repair the rate"
     for seed, offset in ((0, -1.0), (1, 0.7), (2, 0.0)):
         generator = torch.Generator().manual_seed(seed)
         truth = 1.5 * torch.randn(4000, generator=generator, dtype=torch.float64) - 1.5

@@ -72,13 +72,13 @@ def check_bin(function: Callable | None) -> Feedback:
 
 
 def check_gap(trainer: Trainer | None, share: float = 0.4) -> Feedback:
-    """Exercise 14.2. The run closes `share` of the logloss gap from logistic regression to the
+    """Exercise 14.3. The run closes `share` of the logloss gap from logistic regression to the
     oracle, on the test rows; on real data, which has no oracle, it beats logistic regression.
 
     >>> check_gap(None).verdict
     'not attempted'
     """
-    name = "14.2 close the gap"
+    name = "14.3 close the gap"
     rival = "logistic regression"
     found = against_linear(name, trainer, metric="logloss", rival=rival, wanted="classification")
     if not found.passed or trainer.dataset.oracle is None:
@@ -97,17 +97,17 @@ def check_gap(trainer: Trainer | None, share: float = 0.4) -> Feedback:
 
 
 def solution_choose_buckets(losses: Mapping[int, float], vocabulary: float, within: float) -> int:
-    """The fewest buckets with a logloss at most `within` above the vocabulary's. Exercise 14.3."""
+    """The fewest buckets with a logloss at most `within` above the vocabulary's. Exercise 14.2."""
     return min(buckets for buckets, loss in losses.items() if loss <= vocabulary + within)
 
 
 def check_choose_buckets(function: Callable | None) -> Feedback:
-    """Exercise 14.3. function(losses, vocabulary, within) -> a key of losses.
+    """Exercise 14.2. function(losses, vocabulary, within) -> a key of losses.
 
     >>> check_choose_buckets(lambda losses, vocabulary, within: None).verdict
     'not attempted'
     """
-    name = "14.3 choose the buckets"
+    name = "14.2 choose the buckets"
     # Made up. In the second the best is not the largest; in the third hashing beats the vocabulary.
     trials: tuple[tuple[dict[int, float], float, float], ...] = (
         ({100: 0.480, 1_000: 0.462, 10_000: 0.4515, 100_000: 0.4502}, 0.450, 0.002),

@@ -13,7 +13,7 @@ from fmteach.training import Trainer
 
 
 def check_beats_bias(trainer: Trainer | None) -> Feedback:
-    """Exercise 12.1. The run's test RMSE is below that of the bias model, beyond chance.
+    """Exercise 12.3. The run's test RMSE is below that of the bias model, beyond chance.
 
     trainer: a trained `Trainer` of the task rating. "Beyond chance": the whole 95 % interval of
     the paired difference is below 0.
@@ -21,13 +21,13 @@ def check_beats_bias(trainer: Trainer | None) -> Feedback:
     >>> check_beats_bias(None).verdict
     'not attempted'
     """
-    name = "12.1 beat the bias model"
+    name = "12.3 beat the bias model"
     return against_linear(name, trainer, metric="rmse", rival="the bias model", wanted="regression")
 
 
 def solution_choose_k(results: Mapping[int, Sequence[float]]) -> int:
     """The one-standard-error rule: the smallest k whose mean is within one standard error of the
-    best mean. results: k -> validation RMSE of some seeds. Exercise 12.2."""
+    best mean. results: k -> validation RMSE of some seeds. Exercise 12.1."""
     best = min(results, key=lambda k: np.mean(results[k]))
     error = np.std(results[best], ddof=1) / np.sqrt(len(results[best]))
     limit = np.mean(results[best]) + error
@@ -35,12 +35,12 @@ def solution_choose_k(results: Mapping[int, Sequence[float]]) -> int:
 
 
 def check_choose_k(function: Callable | None) -> Feedback:
-    """Exercise 12.2. function(results) -> k by the one-standard-error rule.
+    """Exercise 12.1. function(results) -> k by the one-standard-error rule.
 
     >>> check_choose_k(lambda results: None).verdict
     'not attempted'
     """
-    name = "12.2 choose k"
+    name = "12.1 choose k"
     for results in _SWEEPS:
         try:
             got = function({k: list(values) for k, values in results.items()})
@@ -105,7 +105,7 @@ def _advice_on_k(results: Mapping[int, Sequence[float]], k: int) -> str:
     return said + f"The smallest of those is {wanted}."
 
 
-# -- 12.3: a detector of leaks -----------------------------------------------------------------
+# -- 12.2: a detector of leaks -----------------------------------------------------------------
 
 Prepare = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
@@ -157,20 +157,20 @@ PREPARATIONS: Mapping[str, tuple[Prepare, bool, str]] = {
 
 
 def solution_leaks(prepare: Prepare, film, y, train, test) -> bool:
-    """Change the targets of the test rows; no feature may change. Exercise 12.3."""
+    """Change the targets of the test rows; no feature may change. Exercise 12.2."""
     changed = y.copy()
     changed[test] = 7 - changed[test]
     return not np.array_equal(prepare(film, y, train, test), prepare(film, changed, train, test))
 
 
 def check_leaks(function: Callable | None) -> Feedback:
-    """Exercise 12.3. function(prepare, film, y, train, test) -> does `prepare` leak the targets of
+    """Exercise 12.2. function(prepare, film, y, train, test) -> does `prepare` leak the targets of
     the test rows? Tried on the five of PREPARATIONS.
 
     >>> check_leaks(lambda prepare, film, y, train, test: None).verdict
     'not attempted'
     """
-    name = "12.3 leak detector"
+    name = "12.2 leak detector"
     rng = np.random.default_rng(12)
     film = rng.integers(0, 12, size=200)
     y = rng.integers(1, 6, size=200).astype(float)

@@ -21,7 +21,7 @@ def stub(*_args: object) -> None:
     return ...
 
 
-# -- 12.1, 13.1, 14.2: a run against the linear model ------------------------------------------
+# -- 12.3, 13.2, 14.3: a run against the linear model ------------------------------------------
 
 
 def planted(objective: str, n: int = 4000) -> Dataset:
@@ -102,7 +102,7 @@ def test_the_gap_is_measured_to_the_oracle() -> None:
     assert "99% is asked" in exercises.check_gap(trainer, share=0.99).message
 
 
-# -- 12.2 -------------------------------------------------------------------------------------
+# -- 12.1 -------------------------------------------------------------------------------------
 
 
 def plain_choose_k(results: dict) -> int:
@@ -150,7 +150,7 @@ def test_an_untouched_choice_of_k() -> None:
     assert exercises.check_choose_k(stub).verdict == "not attempted"
 
 
-# -- 12.3 -------------------------------------------------------------------------------------
+# -- 12.2 -------------------------------------------------------------------------------------
 
 
 def by_noise(prepare, film, y, train, test):
@@ -210,7 +210,7 @@ def test_an_untouched_detector() -> None:
     assert exercises.check_leaks(stub).verdict == "not attempted"
 
 
-# -- 13.2 -------------------------------------------------------------------------------------
+# -- 13.3 -------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -291,7 +291,7 @@ def test_suspects_need_their_fields() -> None:
         exercises.suspects(data)
 
 
-# -- 13.3 -------------------------------------------------------------------------------------
+# -- 13.1 -------------------------------------------------------------------------------------
 
 
 def newton(scores, y):
@@ -349,7 +349,7 @@ def test_an_untouched_shift() -> None:
     assert exercises.check_shift(stub).verdict == "not attempted"
 
 
-# -- 14.1, 14.3, 14.4 -------------------------------------------------------------------------
+# -- 14.1, 14.2, 14.4 -------------------------------------------------------------------------
 
 
 def test_right_classes_pass() -> None:
