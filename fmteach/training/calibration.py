@@ -63,6 +63,11 @@ class Calibration:
         """Mean prediction over share of clicks; 1 is right. NaN without a click."""
         return self.mean_predicted / self.mean_observed if self.mean_observed else float("nan")
 
+    @property
+    def shift_text(self) -> str:
+        """`shift` with its sign; a dash where no finite constant would do (one class only)."""
+        return f"{self.shift:+.3f}" if np.isfinite(self.shift) else "–"
+
     def __len__(self) -> int:
         """Number of bins."""
         return len(self.rows)
@@ -91,7 +96,7 @@ class Calibration:
             f"mean prediction {self.mean_predicted:.4f}, share of clicks "
             f"{self.mean_observed:.4f}, ratio {self.ratio:.3f}\n"
             f"expected calibration error {self.ece:.4f}; to add to the logits: "
-            f"{self.shift:+.3f}".replace("+-", "-")
+            f"{self.shift_text}"
         )
 
     __repr__ = __str__
@@ -100,7 +105,7 @@ class Calibration:
         return (
             f"<div>{self.table()._repr_html_()}<p>Mean prediction {self.mean_predicted:.4f}, "
             f"share of clicks {self.mean_observed:.4f}, ratio {self.ratio:.3f}. Expected "
-            f"calibration error {self.ece:.4f}. To add to the logits: {self.shift:+.3f}.</p></div>"
+            f"calibration error {self.ece:.4f}. To add to the logits: {self.shift_text}.</p></div>"
         )
 
 

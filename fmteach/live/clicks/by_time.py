@@ -148,8 +148,8 @@ class ByTime(ClickPanel):
         rows = []
         for p in self.parts():
             cells = [p.label, f"{p.rows:,}", f"{p.click_rate:.4f}", f"{p.mean_predicted:.4f}",
-                     f"{p.ratio:.3f}", f"{p.logloss:.4f}",
-                     "–" if np.isnan(p.auc) else f"{p.auc:.4f}", f"{p.shift:+.3f}"]  # fmt: skip
+                     _finite(p.ratio, ".3f"), f"{p.logloss:.4f}",
+                     _finite(p.auc, ".4f"), _finite(p.shift, "+.3f")]  # fmt: skip
             if self._correct:
                 cells += [f"{p.mean_next:.4f}", f"{p.logloss_next:.4f}"]
             rows.append(tuple(cells))
@@ -215,6 +215,10 @@ def by_time(
     [0.1, 0.5, 0.6, 0.9]
     """
     return ByTime(times, scores, y, parts, str(name))
+
+
+def _finite(value: float, form: str) -> str:
+    return format(value, form) if np.isfinite(value) else "–"
 
 
 def _last(values: np.ndarray) -> float:

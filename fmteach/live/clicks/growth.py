@@ -125,7 +125,7 @@ class Growth(ClickPanel):
         parts = []
         for name, (x, y) in self._curves().items():
             slope = self.slopes[name]
-            grown = f"rows × {x[-1] / x[0]:.3g}, {word} × {y[-1] / y[0]:.2g}"
+            grown = f"rows × {_times(x[-1] / x[0])}, {word} × {_times(y[-1] / y[0])}"
             steep = "" if slope is None else f" (slope {_slope(slope)})"
             parts.append(f"{name}: {_shown(y[-1], unit)} for {x[-1]:,.0f} rows; {grown}{steep}.")
         return f"{title[0].upper()}{title[1:]}. {' '.join(parts)}"
@@ -217,6 +217,10 @@ def _spread(ends: dict[str, float], log: bool) -> dict[str, float]:
 
 def _slope(slope: float) -> str:
     return f"{slope + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
 def _shown(value: float, unit: str) -> str:

@@ -90,7 +90,7 @@ class Reliability(ClickPanel):
             c = found[name]
             rows.append((
                 name, auc, logloss, f"{c.mean_predicted:.4f}", f"{c.mean_observed:.4f}",
-                f"{c.ratio:.3f}", f"{c.ece:.4f}", f"{c.shift:+.3f}", slope,
+                f"{c.ratio:.3f}", f"{c.ece:.4f}", c.shift_text, slope,
             ))  # fmt: skip
         return [("", Table(columns, tuple(rows)))] + [
             (f"{name}, bin by bin:", c.table()) for name, c in found.items()
