@@ -150,18 +150,21 @@ def to_numbers(texts: pl.Series, kind: type[pl.DataType]) -> tuple[pl.Series, np
 
     A whole number may be written as 5.0 or 5e3 too; it must fit into 64 bits.
     """
-    texts = texts.str.strip_chars()
-    texts = texts.set(texts == "", None) if (texts == "").any() else texts
     numbers = texts.cast(kind, strict=False)
-    if kind == pl.Int64:
-        missing = numbers.is_null() & texts.is_not_null()
-        if missing.any():
-            real = texts.cast(pl.Float64, strict=False)
-            whole = (real == real.round()) & (real.abs() < 2.0**63)
-            real = real.set(~whole.fill_null(False), None)
-            numbers = numbers.fill_null(real.cast(pl.Int64, strict=False))
-    wrong = numbers.is_null() & texts.is_not_null()
-    return numbers.alias(texts.name), wrong.to_numpy()
+    wrong = (numbers.is_null() & texts.is_not_null()).to_numpy()
+    # Only few cells, as a rule, have to be looked at again.
+    which = np.flatnonzero(wrong)
+    if len(which):
+        again = texts.gather(which).str.strip_chars()
+        blank = (again == "").to_numpy()
+        found = again.cast(kind, strict=False)
+        if kind == pl.Int64:
+            real = again.cast(pl.Float64, strict=False)
+            whole = ((real == real.round()) & (real.abs() < 2.0**63)).fill_null(False)
+            found = found.fill_null(real.set(~whole, None).cast(pl.Int64, strict=False))
+        numbers = numbers.scatter(which, found)
+        wrong[which] = found.is_null().to_numpy() & ~blank
+    return numbers.alias(texts.name), wrong
 
 
 def _faults(cells: pl.Series, column: Column) -> list[tuple[np.ndarray, str, str]]:
