@@ -16,6 +16,7 @@ from fmteach.datasets.choices import one_of
 from fmteach.datasets.dataset import PARTS
 from fmteach.errors import InputError
 from fmteach.explain.features import find_feature
+from fmteach.explain.row_index import first_row_with, rows_with, span
 
 _LOOKED_AT = 200_000  # rows in which it is looked up what goes with a user or a film
 _owners: WeakKeyDictionary[Dataset, dict[str, str]] = WeakKeyDictionary()
@@ -71,7 +72,7 @@ def compose(dataset: Dataset, **names: object) -> Row:
     about the row is a real prediction.
 
     Errors: InputError for an unknown field or name, and for a field that must be named too.
-    O(rows of the data set).
+    O(rows of the named features), after one pass over all rows.
 
     >>> from fmteach.datasets import from_arrays
     >>> data = from_arrays([[0, 0], [0, 1], [1, 0]], [1, 0, 1], fields=("user", "ad"), valid=0,
@@ -92,7 +93,7 @@ def compose(dataset: Dataset, **names: object) -> Row:
     ids = torch.tensor([i for i, _ in flat])
     values = torch.tensor([x for _, x in flat], dtype=torch.float32)
     for part in PARTS:
-        found = _rows_with(dataset, part, list(given.values()))
+        found = rows_with(dataset, part, list(given.values()))
         if len(found):
             return pick(dataset, int(found[-1]), part)
     return Row(ids, values)
@@ -136,38 +137,24 @@ def _owner(dataset: Dataset, field: str, given: Mapping[str, int]) -> str:
 
 def _of_row_with(dataset: Dataset, id: int, field: str) -> list[tuple[int, float]]:
     """The entries of a field in a row that holds feature `id`."""
-    for part in PARTS:
-        found = _rows_with(dataset, part, [id])
-        if len(found):
-            row = pick(dataset, int(found[0]), part)
-            start, end = _span(dataset, field)
-            pairs = zip(row.ids.tolist(), row.values.tolist(), strict=True)
-            return [(i, x) for i, x in pairs if start <= i < end and x != 0]
-    raise InputError(
-        f"{dataset.feature_name(id)!r} stands in no row, so its {field} is not known: name it too"
-    )
-
-
-def _rows_with(dataset: Dataset, part: str, ids: list[int]) -> np.ndarray:
-    """Numbers of the rows of a part that hold all the ids, with a value that is not 0."""
-    rows = getattr(dataset, part)
-    found = torch.ones(len(rows), dtype=torch.bool)
-    for id in ids:
-        has = rows.ids == id
-        found &= (has if rows.values is None else has & (rows.values != 0)).any(dim=1)
-    return found.nonzero()[:, 0].numpy()
-
-
-def _span(dataset: Dataset, field: str) -> tuple[int, int]:
-    place = dataset.fields.index(field)
-    return dataset.offsets[place], dataset.offsets[place] + dataset.field_dims[place]
+    found = first_row_with(dataset, id)
+    if found is None:
+        raise InputError(
+            f"{dataset.feature_name(id)!r} stands in no row, so its {field} is not known: name it "
+            "too"
+        )
+    part, number = found
+    row = pick(dataset, number, part)
+    start, end = span(dataset, field)
+    pairs = zip(row.ids.tolist(), row.values.tolist(), strict=True)
+    return [(i, x) for i, x in pairs if start <= i < end and x != 0]
 
 
 def _codes(dataset: Dataset, field: str) -> np.ndarray:
     """One number a row for what a field says in it; a set of values is one number too."""
     rows = dataset.train
     ids = rows.ids[:_LOOKED_AT].long()
-    start, end = _span(dataset, field)
+    start, end = span(dataset, field)
     inside = (ids >= start) & (ids < end)
     if rows.values is not None:
         inside &= rows.values[:_LOOKED_AT] != 0

@@ -98,7 +98,7 @@ def test_the_saved_map_stays_small_and_has_other_forms(
     assert bundle["text/plain"] == shown.text()
     assert bundle["image/svg+xml"].startswith("<svg") and TOY in bundle["image/svg+xml"]
     size = len(json.dumps(shown.get_state())) + len(json.dumps(bundle))
-    assert size < 160_000
+    assert size < 150_000
 
 
 def test_a_map_of_likes_says_so(model: FactorizationMachine) -> None:

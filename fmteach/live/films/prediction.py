@@ -12,9 +12,11 @@ import traitlets
 
 from fmteach.arguments import whole_number
 from fmteach.datasets import Dataset
+from fmteach.datasets.dataset import PARTS
 from fmteach.errors import InputError
 from fmteach.explain import Row, Terms, compose, owners, pick, terms, train_rows
 from fmteach.explain.features import check_model
+from fmteach.explain.row_index import rows_with, span
 from fmteach.live.films import owner
 from fmteach.live.films.bars import UNITS, axis, bars_of, verdict
 from fmteach.live.films.still import still_waterfall
@@ -152,10 +154,9 @@ class Waterfall(anywidget.AnyWidget):
 
     def _suggest(self, field: str, text: str) -> list[dict[str, str]]:
         wanted = text.lower().split()
-        place = self.dataset.fields.index(field)
-        labels = self.dataset.labels[place]
-        start = self.dataset.offsets[place]
-        counts = train_rows(self.dataset)[start : start + len(labels)]
+        labels = self.dataset.labels[self.dataset.fields.index(field)]
+        start, end = span(self.dataset, field)
+        counts = train_rows(self.dataset)[start:end]
         hits = [
             i for i, label in enumerate(labels) if all(word in label.lower() for word in wanted)
         ]
@@ -172,22 +173,16 @@ class Waterfall(anywidget.AnyWidget):
 
     def _targets_with(self, field: str) -> dict[int, float]:
         """The known targets of the other box's present choice: film id -> rating, or user id."""
-        other = PAIR[1 - PAIR.index(field)]
-        place = self.dataset.fields.index(other)
-        start = self.dataset.offsets[place]
-        end = start + self.dataset.field_dims[place]
+        start, end = span(self.dataset, PAIR[1 - PAIR.index(field)])
         mine = [i for i in self._row.ids.tolist() if start <= i < end]
-        place = self.dataset.fields.index(field)
-        start = self.dataset.offsets[place]
-        end = start + self.dataset.field_dims[place]
+        start, end = span(self.dataset, field)
         found: dict[int, float] = {}
-        for part in ("train", "valid", "test"):
+        for part in PARTS if mine else ():
             rows = getattr(self.dataset, part)
-            here = (rows.ids == mine[0]).any(dim=1).nonzero()[:, 0] if mine else []
-            for n in here:
-                for id in rows.ids[n].tolist():
-                    if start <= id < end:
-                        found[id] = float(rows.y[n])
+            here = rows_with(self.dataset, part, mine[:1])
+            ids, y = rows.ids.numpy()[here], rows.y.numpy()[here]
+            row, column = ((ids >= start) & (ids < end)).nonzero()
+            found |= zip(ids[row, column].tolist(), y[row].tolist(), strict=True)
         return found
 
     def _suggest_row(self, text: str) -> list[dict[str, str]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
+
+import numpy as np
 
 from fmteach.explain import FactorMap
 from fmteach.live import svg
 from fmteach.live.figures import BLUE, COLOURS, GREY, MARKERS, VERMILLION
 
-_POINTS = 250  # of the films, those with the most ratings: a saved notebook stays small
+_POINTS = 200  # of the films, those with the most ratings: a saved notebook stays small
+_PLACES = (
+    ("middle right", 1, 0), ("middle left", -1, 0), ("top center", 0, 1), ("bottom center", 0, -1)
+)  # fmt: skip
 
 
 def still_map(map: FactorMap, across: int, up: int, chosen: int, near: Sequence[int]) -> str:
@@ -42,20 +47,36 @@ def still_map(map: FactorMap, across: int, up: int, chosen: int, near: Sequence[
                 "line": {"color": ink, "width": 1}, "opacity": 0.6,
             }
         )  # fmt: skip
-    named = [chosen, *near]
-    traces.append(
-        {
-            "name": "", "mode": "markers+text", "x": x[named], "y": y[named],
-            "text": [map.names[i] for i in named], "textposition": "top center",
-            "marker": {"symbol": "circle-open", "size": 11, "color": ink},
-        }
-    )  # fmt: skip
+    traces += _named(map, x, y, [chosen, *near], ink)
     layout = {
         "xaxis": {"title": {"text": _title(map, across)}},
         "yaxis": {"title": {"text": _title(map, up)}},
     }
     label = f"Map of the factors of {len(map)} {map.field}s; {map.names[chosen]} is chosen"
     return svg.draw(traces, layout, height=520, label=label)
+
+
+def _named(map: FactorMap, x, y, members: Sequence[int], ink: str) -> Iterator[dict[str, Any]]:
+    """Rings around the members, with those of their names that cover no other one."""
+    across, along = 800 / max(float(np.ptp(x)), 1e-9), 430 / max(float(np.ptp(y)), 1e-9)
+    taken: list[tuple[float, float, float]] = []  # middle, half the width, height of each name
+    for i in members:
+        name, place = map.names[i], "top center"
+        room = 3.6 * len(name)
+        for where, right, up in _PLACES:
+            spot = (x[i] * across + right * (room + 14), y[i] * along + up * 15)
+            if all(abs(spot[0] - a) > room + b or abs(spot[1] - c) > 14 for a, b, c in taken):
+                taken.append((spot[0], room, spot[1]))
+                place = where
+                break
+        else:
+            name = ""
+        beside = {"middle right": f"\u2002{name}", "middle left": f"{name}\u2002"}
+        yield {
+            "name": "", "mode": "markers+text", "x": x[[i]], "y": y[[i]],
+            "text": [beside.get(place, name)], "textposition": place, "showlegend": False,
+            "marker": {"symbol": "circle-open", "size": 11, "color": ink},
+        }  # fmt: skip
 
 
 def _title(map: FactorMap, axis: int) -> str:
