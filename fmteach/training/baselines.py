@@ -64,17 +64,20 @@ LINEAR = TrainConfig(
     patience=3,
     device="cpu",
 )
+# For ranking it finds the popularity of the items, in a few epochs.
+LINEAR_RANKING = LINEAR.replace(learning_rate=0.03, evaluations_per_epoch=1)
 
 
 def linear_baseline(dataset: Dataset) -> Trainer:
-    """The linear model, trained: bias model on ratings, logistic regression on labels.
+    """The linear model, trained: bias model on ratings, logistic regression on labels, and for
+    ranking the popularity of the items.
 
     Takes a second or two the first time; the same data is not fitted twice in a process.
     """
     key = dataset.fingerprint
     with _lock:
         if key not in _linear:
-            trainer = Trainer(dataset, LINEAR)
+            trainer = Trainer(dataset, LINEAR_RANKING if dataset.candidates else LINEAR)
             trainer.fit()
             _linear[key] = trainer
             if len(_linear) > _KEPT:

@@ -222,6 +222,18 @@ def test_a_batch_pairs_each_row_with_the_same_user_and_an_unseen_item():
     assert sorted(met) == sorted(seen)
 
 
+def test_what_is_liked_later_may_be_drawn(data):
+    # Not to draw the positives of valid and test would tell the model which they are.
+    c, examples = data.candidates, Trainer(data, QUICK)._examples
+    drawn = set()
+    for epoch in range(60):
+        _, _, ids, _ = examples.batch(epoch, slice(None))
+        drawn |= {tuple(row) for row in ids.tolist()}
+    for part in (c.valid, c.test):
+        rows = {tuple(row) for row in c.rows(part[:, 0], part[:, 1])[0].tolist()}
+        assert len(rows & drawn) > 0.5 * len(rows)
+
+
 # -- the loss -----------------------------------------------------------------------------------
 
 
@@ -260,6 +272,21 @@ def test_gradient_of_a_step_against_finite_differences(kind):
             assert float(parameter.grad.view(-1)[place]) == pytest.approx(
                 (up - down) / 2e-6, rel=1e-5, abs=1e-9
             )
+
+
+def test_the_penalty_is_of_both_rows(data):
+    trainer = Trainer(data, QUICK.replace(l2=0.5, optimizer="sgd", learning_rate=1.0))
+    with torch.no_grad():
+        trainer.model.w.fill_(0.1)
+    ids, _, other, _ = trainer._next_batch()
+    model = FactorizationMachine(data.num_features, 4)
+    model.load_state_dict(trainer.model.state_dict())
+    squares = [(model.w[x] ** 2 + (model.V[x] ** 2).sum(-1)).sum(1).mean() for x in (ids, other)]
+    (bpr(model(ids), model(other)) + 0.5 * sum(squares) / 2).backward()
+    before = model.V.detach().clone()
+    records = iter(trainer)
+    next(records), next(records)
+    torch.testing.assert_close(trainer.model.V.detach(), before - model.V.grad)
 
 
 def test_what_both_rows_share_is_not_trained(data):
@@ -430,7 +457,8 @@ def test_same_seed_same_curve_and_new_negatives_in_every_epoch(data):
     one, same, other = (curve(Trainer(data, QUICK.replace(seed=s))) for s in (5, 5, 6))
     assert one == same
     assert one != other
-    examples = Trainer(data, QUICK)._examples
+    one_user = from_pairs([0] * 40 + [1] * 40, np.arange(80), valid=0.0, test=0.0)
+    examples = Trainer(one_user, QUICK)._examples
     first, again, second = (
         dict(zip(examples.order(e).tolist(), examples.batch(e, slice(None))[2][:, 1].tolist(),
                  strict=True)) for e in (0, 0, 1)
@@ -518,7 +546,7 @@ def test_where_nothing_is_left_to_rank_the_metric_is_not_a_number():
     assert got["hr@10"] == 1 and math.isfinite(got["loss"])
     only = from_pairs([0, 0, 1], [0, 1, 0], split=Split(
         np.array([0, 2]), np.array([], int), np.array([1])))  # fmt: skip
-    with pytest.raises(InputError, match="every list of the test split .* positives only"):
+    with pytest.raises(InputError, match=r"every list of the test split .* positives only"):
         Trainer(only, QUICK).evaluate("test")
     base = base_rate(only, "test")
     assert base["ndcg@10"] == 1 and math.isnan(base["auc"]) and math.isnan(base["loss"])
