@@ -81,8 +81,8 @@ class Calibration:
                 (
                     f"{self.edges[i, 0]:.3f} to {self.edges[i, 1]:.3f}",
                     int(self.rows[i]),
-                    float(self.predicted[i]),
-                    float(self.observed[i]),
+                    f"{self.predicted[i]:.4f}",
+                    f"{self.observed[i]:.4f}",
                     f"{self.low[i]:.3f} to {self.high[i]:.3f}",
                     _fits(self.predicted[i], self.low[i], self.high[i]),
                 )

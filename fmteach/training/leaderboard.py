@@ -57,9 +57,9 @@ class Leaderboard:
     >>> board = Leaderboard("my-clicks", tempfile.mkdtemp())
     >>> _ = board.add("linear", {"auc": 0.71}, split="random")
     >>> print(board.add("FM", {"auc": 0.75}, split="random", k=8).table())
-    #  model    AUC  kind   compare with  run  note
-    1  FM      0.75  yours  random          2  k = 8
-    2  linear  0.71  yours  random          1
+    #  model   AUC     kind   compare with  run  note
+    1  FM      0.7500  yours  random          2  k = 8
+    2  linear  0.7100  yours  random          1
     """
 
     def __init__(self, board: str, path: str | Path | None = None) -> None:

@@ -126,16 +126,18 @@ def _html(section: Section, table: Table) -> str:
     }
     sides = ["right" if name in numbers else "left" for name in table.columns]
 
-    def row(tag: str, cells: Sequence[object], style: str = "") -> str:
-        inside = "".join(
-            f'<{tag} style="text-align:{side};{style}">{html.escape(_shown(cell))}</{tag}>'
-            for side, cell in zip(sides, cells, strict=True)
-        )
-        return f"<tr>{inside}</tr>"
+    def row(tag: str, cells: Sequence[object], own: bool = False) -> str:
+        inside = []
+        for name, side, cell in zip(table.columns, sides, cells, strict=True):
+            style = f"text-align:{side}"
+            style += "" if name == "note" else ";white-space:nowrap"
+            style += ";font-weight:600" if own and name not in ("note", "date") else ""
+            inside.append(f'<{tag} style="{style}">{html.escape(str(cell))}</{tag}>')
+        return f"<tr>{''.join(inside)}</tr>"
 
     body = []
     for entry, cells in zip(section.entries, table.rows, strict=True):
-        body.append(row("td", cells, "font-weight:600" if entry.kind == OWN else ""))
+        body.append(row("td", cells, own=entry.kind == OWN))
     head = row("th", table.columns)
     return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
 
@@ -172,9 +174,5 @@ def _title(metric: str) -> str:
     return _NAMES.get(metric, metric)
 
 
-def _cell(value: float | None) -> object:
-    return "–" if value is None or math.isnan(value) else float(value)
-
-
-def _shown(cell: object) -> str:
-    return f"{cell:.4f}" if isinstance(cell, float) else str(cell)
+def _cell(value: float | None) -> str:
+    return "–" if value is None or math.isnan(value) else f"{value:.4f}"

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fmteach.datasets.progress import notebook_line
 from fmteach.training.records import StepRecord
 
 if TYPE_CHECKING:
     from fmteach.training.trainer import Trainer
-
-NOTEBOOK_SECONDS, NOTEBOOK_WIDTH = 0.2, 100
 
 
 def with_progress(
@@ -41,7 +37,7 @@ def with_progress(
     )
     # rich draws in a notebook from a thread and through a widget: the last state is often lost.
     notebook = console is None and bar.console.is_jupyter
-    with _notebook_line(bar) if notebook else bar as draw:
+    with notebook_line(bar) if notebook else bar as draw:
         shown = bar.add_task(
             label or ("FM" if trainer.config.model == "fm" else "linear"),
             total=trainer.total_steps,
@@ -64,30 +60,3 @@ def with_progress(
             if notebook:
                 draw()
             yield record
-
-
-@contextlib.contextmanager
-def _notebook_line(bar: Progress) -> Iterator[Callable[[], None]]:
-    """The bar as one line that is printed over and over; gives a function that prints it."""
-    drawn_at = 0.0
-
-    def draw(at_once: bool = False) -> None:
-        nonlocal drawn_at
-        if at_once or time.monotonic() - drawn_at > NOTEBOOK_SECONDS:
-            drawn_at = time.monotonic()
-            print(f"\r{_as_text(bar)}", end="", flush=True)
-
-    try:
-        yield draw
-    finally:
-        draw(at_once=True)
-        print()
-
-
-def _as_text(bar: Progress) -> str:
-    """One drawing of the bar, without colours, always of the same width."""
-    # No colours, although a kernel sets FORCE_COLOR: their codes would break the width.
-    width = NOTEBOOK_WIDTH
-    page = Console(file=io.StringIO(), width=width, force_jupyter=False, color_system=None)
-    page.print(bar.get_renderable())
-    return page.file.getvalue().rstrip().ljust(width)

@@ -58,7 +58,7 @@ class ByTime(ClickPanel):
         pieces = [*self._rates(parts), *self._measures(parts)]
         figure = house_style(go.Figure([go.Scatter(x=x, y=y, **look) for look, (x, y) in pieces]))
         across, up = (figure.layout[axis].to_plotly_json() for axis in ("xaxis", "yaxis"))
-        top = 1.12 * max(max(p.high, p.mean_predicted, p.mean_next) for p in parts)
+        top = 112 * max(max(p.high, p.mean_predicted, p.mean_next) for p in parts)
         step = -(-len(parts) // _MOST_TICKS)
         places = list(range(0, len(parts), step))
         title = f"{self._period.span or 'part'} of the test period"
@@ -72,7 +72,7 @@ class ByTime(ClickPanel):
         }  # fmt: skip
         figure.update_layout(
             xaxis={**common, "domain": [0, 0.44]},
-            yaxis={"range": [0, top], "tickformat": ".0%", **titled("share of rows")},
+            yaxis={"range": [0, top], "ticksuffix": " %", **titled("share of rows")},
             xaxis2={**across, **common, "domain": [0.57, 1], "anchor": "y2"},
             yaxis2={**up, "anchor": "x2", "range": [0, 1], **titled("AUC and logloss")},
             margin={"r": 110},
@@ -81,7 +81,7 @@ class ByTime(ClickPanel):
 
     def _rates(self, parts: Sequence[Part]) -> Iterator[tuple[dict, Curve]]:
         x = np.arange(len(parts), dtype=float)
-        low, high = (np.array([getattr(p, end) for p in parts]) for end in ("low", "high"))
+        low, high = (np.array([100 * getattr(p, end) for p in parts]) for end in ("low", "high"))
         yield {
             "name": "95 % interval of the click rate", "mode": "lines", "fill": "toself",
             "line": {"width": 0, "color": GREY}, "fillcolor": "rgba(140,140,140,0.25)",
@@ -98,8 +98,8 @@ class ByTime(ClickPanel):
                 "name": name, "mode": "lines+markers",
                 "line": {"color": colour, "width": 3, "dash": dash},
                 "marker": {"symbol": symbol, "size": 9, "color": colour},
-                "hovertemplate": f"{name}: %{{y:.2%}}<extra></extra>",
-            }, (x, np.array([getattr(p, attribute) for p in parts]))  # fmt: skip
+                "hovertemplate": f"{name}: %{{y:.2f}} %<extra></extra>",
+            }, (x, np.array([100 * getattr(p, attribute) for p in parts]))  # fmt: skip
 
     def _measures(self, parts: Sequence[Part]) -> Iterator[tuple[dict, Curve]]:
         x = np.arange(len(parts), dtype=float)

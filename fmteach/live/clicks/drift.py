@@ -68,8 +68,8 @@ class Drift(ClickPanel):
         figure.update_layout(
             xaxis={"domain": [0, 0.42], "range": [0, end], **titled("predicted probability")},
             yaxis={"range": [0, end], **titled("share of clicks")},
-            xaxis2={**across, "domain": [0.56, 1], "anchor": "y2", "tickformat": ".0%",
-                    "range": [0, self._rates[-1]], **titled("click rate of the test rows")},
+            xaxis2={**across, "domain": [0.56, 1], "anchor": "y2", "ticksuffix": " %",
+                    "range": [0, 100 * self._rates[-1]], **titled("click rate of the test rows")},
             yaxis2={**up, "anchor": "x2", "range": [0, self._top()], **titled("AUC and logloss")},
             margin={"r": 150},
         )  # fmt: skip
@@ -99,7 +99,7 @@ class Drift(ClickPanel):
 
     def _curves(self) -> Iterator[tuple[dict, Curve]]:
         """Right: each measure against the click rate, a mark at the slider, a name at its end."""
-        rates = np.array(self._rates)
+        rates = 100 * np.array(self._rates)
         constant = np.array([at.best_constant for at in self._curve])
         lines = [
             ("AUC", np.full(len(rates), self.shift.auc), _AUC),
@@ -116,7 +116,7 @@ class Drift(ClickPanel):
             yield {
                 "name": name, "mode": "lines", **axes,
                 "line": {"color": colour, "width": 3 if symbol else 2, "dash": dash},
-                "hovertemplate": f"{name} at %{{x:.1%}}: %{{y:.4f}}<extra></extra>",
+                "hovertemplate": f"{name} at %{{x:.1f}} %: %{{y:.4f}}<extra></extra>",
             }, (rates, y)  # fmt: skip
             if symbol:
                 yield {

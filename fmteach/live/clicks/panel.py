@@ -124,11 +124,12 @@ def mark(colour: str, dash: str, symbol: str) -> str:
         "triangle-up": "<path d='M18 2l5 10h-10Z'/>",
         "": "",
     }.get(symbol, "<circle cx='18' cy='7' r='4.5'/>")
+    fill = "none" if symbol.endswith("-open") else "currentColor"
     return (
         f"<svg class='c{colour.lstrip('#').lower()}' style='color:{colour}' width='36' height='14' "
         "viewBox='0 0 36 14' aria-hidden='true'>"
         f"<path d='M0 7h36' stroke='currentColor' stroke-width='3' stroke-dasharray='{strokes}'/>"
-        f"<g fill='currentColor'>{shape}</g></svg>"
+        f"<g fill='{fill}' stroke='currentColor'>{shape}</g></svg>"
     )
 
 
