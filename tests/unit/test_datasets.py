@@ -98,6 +98,16 @@ def test_an_item_without_any_value_is_refused() -> None:
         encode_set("g", ["a"], np.array([[False]]), np.array([0]), np.array([0]))
 
 
+def test_nan_is_a_value_like_others() -> None:
+    column = np.array([np.nan, 2.0, np.nan, 1.0, 3.0])
+    field = encode_category("age", column, np.array([0, 1]))
+    assert field.labels == ("2.0", "nan", "(unseen)")
+    assert field.codes[:, 0].tolist() == [1, 0, 1, 2, 2]
+    without = encode_category("age", column, np.array([1, 3]))
+    assert without.labels == ("1.0", "2.0", "(unseen)")
+    assert without.codes[:, 0].tolist() == [2, 1, 2, 0, 2]
+
+
 def test_joined_fields_are_offset_and_get_ones_only_where_needed() -> None:
     user = encode_category("user", np.array([7, 8]), np.array([0, 1]))
     genres = encode_set("g", ["a", "b"], np.array([[True, True]]), np.array([0, 0]), np.array([0]))
