@@ -15,6 +15,7 @@ from fmteach.datasets import Dataset, from_arrays
 from fmteach.datasets.rows import Rows
 from fmteach.errors import InputError
 from fmteach.explain.principal import principal_axes
+from fmteach.explain.row_index import rows_with
 from fmteach.models import FactorizationMachine, LinearModel
 
 
@@ -305,3 +306,19 @@ def test_rows_on_disk_types_are_taken_too(films: Dataset) -> None:
     )
     assert [row[0] for row in one.rows] == [row[0] for row in two.rows]
     assert explain.compose(small, user=12, film="Heat (1995)").ids.dtype == torch.int64
+
+
+def test_rows_are_found_where_the_feature_is_not_padding() -> None:
+    draw = np.random.default_rng(8)
+    codes = draw.integers(0, 4, size=(80, 3))
+    values = draw.choice([0.0, 0.5, 1.0], size=(80, 3))
+    data = from_arrays(codes, draw.random(80), values=values)
+    for part in ("train", "test"):
+        rows = getattr(data, part)
+        has = [
+            {i for i, x in zip(ids, xs, strict=True) if x != 0}
+            for ids, xs in zip(rows.ids.tolist(), rows.values.tolist(), strict=True)
+        ]
+        for ids in ([1], [0, 5], [2, 6, 9]):
+            wanted = [n for n, mine in enumerate(has) if mine >= set(ids)]
+            assert rows_with(data, part, ids).tolist() == wanted
