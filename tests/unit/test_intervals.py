@@ -79,6 +79,8 @@ def test_weights_are_n_draws_and_the_same_for_the_same_seed():
     assert weights.var() == pytest.approx(1.0, rel=0.01)  # nearly Poisson(1)
     small = np.concatenate(list(resample_weights(50, 300, seed=5)))
     assert small.shape == (300, 50) and len(np.unique(small, axis=0)) == 300
+    each = small.sum(axis=0)  # every row is drawn about 300 times, the first and the last too
+    assert abs(each - 300).max() < 5 * math.sqrt(300)
     again = np.concatenate(list(resample_weights(50, 300, seed=5)))
     np.testing.assert_array_equal(small, again)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import subprocess
 import sys
 import time
@@ -82,6 +83,8 @@ def test_nan_is_never_first_and_the_file_stays_plain_json(tmp_path):
     board = Leaderboard("own", tmp_path)
     board.add("broken", {"auc": float("nan")}).add("fine", {"auc": 0.6}).add("odd", {"rmse": 1.0})
     assert names(board.sections()[0])[0] == "fine"
+    low = Leaderboard("low", tmp_path).add("broken", {"rmse": math.nan}).add("x", {"rmse": 0.9})
+    assert names(low.sections()[0]) == ["x", "broken"]
     assert "NaN" not in board.path.read_text()
     assert "–" in str(board)
 

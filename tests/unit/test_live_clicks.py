@@ -94,6 +94,7 @@ def test_nonsense_from_the_page_changes_nothing_and_from_code_is_named(made):
         panel.set(colour=1)
     with pytest.raises(InputError, match="some of"):
         panel.set(models=["SVM"])
+    assert panel.set(models=["linear", "FM"]).shown == ["FM", "linear"]  # looks do not swap
     assert panel.set(bins=11).values["bins"] in (10, 12)  # the nearest stop
 
 
