@@ -8,7 +8,7 @@ For each of train, valid and test: "train.ids" int32 [n, m] and "train.y" float3
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ENCODER = "encoder.json"
 _TYPES = {"ids": "<i4", "values": "<f4", "y": "<f4", "rows": "<i8", "time": "<i8"}
+_ROWS_AT_ONCE = 1 << 16
 
 
 def bytes_a_row(width: int, values: bool, time: bool) -> int:
@@ -35,11 +36,15 @@ def bytes_a_row(width: int, values: bool, time: bool) -> int:
 class Writer:
     """Appends frames to the files of a folder. Use it in a with statement.
 
-    widths: for each part, the least number of places of each field in its rows.
+    encoder: of the rows that `add` takes; `append` takes rows that are encoded already. widths: for
+    each part, the least number of places of each field in its rows.
     """
 
     def __init__(
-        self, folder: Path, encoder: Encoder, widths: Mapping[str, Sequence[int]] | None = None
+        self,
+        folder: Path,
+        encoder: Encoder | None = None,
+        widths: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         self._folder, self._encoder, self._widths = folder, encoder, widths or {}
         self._files: dict[str, BinaryIO] = {}
@@ -60,28 +65,35 @@ class Writer:
 
     def add(self, frame: Frame, parts: np.ndarray) -> None:
         """Encode the rows of a frame and append them. parts: 0, 1 or 2 for each row, uint8 [n]."""
-        numbers = frame.first_row + np.arange(len(frame.y), dtype=np.int64)
-        together = None
         if self._encoder.one_place_a_field:
-            together = self._encoder.encode_table(frame.table)
+            self.append(frame, parts, *self._encoder.encode_table(frame.table))
+            return
         for code, part in enumerate(PARTS):
             at = np.flatnonzero(parts == code)
-            if not len(at) and frame.first_row:
-                continue  # but from the first frame an empty part gets its files and its width
-            if together is None:
-                table = frame.table[at]
-                ids, values = self._encoder.encode_table(table, self._widths.get(part))
-            else:
-                ids, values = (None if one is None else one[at] for one in together)
-            self._append(part, "ids", ids)
-            self._append(part, "y", frame.y[at])
-            self._append(part, "rows", numbers[at])
-            if values is not None:
-                self._append(part, "values", values)
-            if frame.time is not None:
-                self._append(part, "time", frame.time[at])
-            self.rows[part] += len(ids)
-            self.width[part] = ids.shape[1]
+            ids, values = self._encoder.encode_table(frame.table[at], self._widths.get(part))
+            self._part(part, frame, at, ids, values)
+
+    def append(
+        self, frame: Frame, parts: np.ndarray, ids: np.ndarray, values: np.ndarray | None
+    ) -> None:
+        """Append ids int32 [n, m] and values float32 [n, m] of the rows of a frame."""
+        for code, part in enumerate(PARTS):
+            at = np.flatnonzero(parts == code)
+            self._part(part, frame, at, ids[at], None if values is None else values[at])
+
+    def _part(
+        self, part: str, frame: Frame, at: np.ndarray, ids: np.ndarray, values: np.ndarray | None
+    ) -> None:
+        # A part without rows gets its files and its width as well.
+        self._append(part, "ids", ids)
+        self._append(part, "y", frame.y[at])
+        self._append(part, "rows", frame.first_row + at)
+        if values is not None:
+            self._append(part, "values", values)
+        if frame.time is not None:
+            self._append(part, "time", frame.time[at])
+        self.rows[part] += len(ids)
+        self.width[part] = max(self.width[part], ids.shape[1])
 
     def _append(self, part: str, kind: str, array: np.ndarray) -> None:
         name = f"{part}.{kind}"
@@ -137,3 +149,28 @@ def replace_targets(folder: Path, told: Mapping[str, Any], old: float, new: floa
             y[y == old] = new
             y.flush()
             del y
+
+
+def replace_ids(
+    folder: Path, told: Mapping[str, Any], final: Callable[[np.ndarray], np.ndarray]
+) -> Iterator[int]:
+    """Write final(ids) in the place of all ids, some rows at a time; yields the rows done."""
+    done = 0
+    for part in PARTS:
+        width = told["width"][part]
+        with open(folder / f"{part}.ids", "r+b") as file:
+            while data := file.read(_ROWS_AT_ONCE * width * 4):
+                ids = np.frombuffer(data, dtype=_TYPES["ids"]).reshape(-1, width)
+                file.seek(-len(data), os.SEEK_CUR)
+                file.write(np.ascontiguousarray(final(ids), dtype=_TYPES["ids"]).data)
+                done += len(ids)
+                yield done
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def remove(folder: Path) -> None:
+    """Remove the files of all parts."""
+    for part in PARTS:
+        for kind in _TYPES:
+            (folder / f"{part}.{kind}").unlink(missing_ok=True)

@@ -12,7 +12,8 @@ import numpy as np
 
 from fmteach.datasets import cache, encoded, streaming
 from fmteach.datasets.dataset import PARTS
-from fmteach.datasets.encoder import Encoding, Fitting
+from fmteach.datasets.encoder import Encoder, Encoding, Fitting
+from fmteach.datasets.encoder.draft import Draft
 from fmteach.datasets.progress import progress_bar
 from fmteach.datasets.targets import Targets
 
@@ -63,18 +64,11 @@ class Job:
         """Encode all rows into the folder; gives the meta data."""
         part_of, targets = self._split(), Targets()
         fitting = Fitting(self.specs, self.encoding, self.reader.dialect)
-        counted, widths = fitting.needed, None
-        if counted:
-            widths = self._count(part_of, targets, fitting)
-            targets.objective(self.objective)  # refuses what cannot be learnt before more is done
-        encoder = fitting.encoder()
-        with encoded.Writer(folder, encoder, widths) as writer:
-            for frame in self._frames("Encoding"):
-                parts = part_of(frame)
-                if not counted:
-                    targets.add(frame.y, parts)
-                writer.add(frame, parts)
-        told = {**writer.told(), "objective": targets.objective(self.objective)}
+        done = self._in_one_pass(folder, part_of, targets, fitting) if Draft.fits(fitting) else None
+        if done is None:
+            done = self._in_two_passes(folder, part_of, targets, fitting)
+        encoder, told = done
+        told["objective"] = targets.objective(self.objective)
         if targets.signed:
             encoded.replace_targets(folder, told, -1.0, 0.0)
         encoder.save(folder / encoded.ENCODER)
@@ -89,19 +83,67 @@ class Job:
             "report": None if report is None else report.to_dict(),
         }
 
+    def _in_one_pass(
+        self, folder: Path, part_of: streaming.PartOf, targets: Targets, fitting: Fitting
+    ) -> tuple[Encoder, dict[str, Any]] | None:
+        """Draft ids while the text is read, final ones at the end; see `encoder.draft`.
+
+        None when there are too many values for that: then `fitting` and `targets` have counted all
+        rows, and the text has to be read once more.
+        """
+        draft: Draft | None = Draft(fitting)
+        with encoded.Writer(folder) as writer:
+            for frame in self._frames("Reading"):
+                parts = part_of(frame)
+                targets.add(frame.y, parts)
+                train = parts == streaming.TRAIN
+                numbers = frame.first_row + np.arange(len(parts))
+                if draft is None:
+                    fitting.add(frame.table.filter(train), numbers[train])
+                    continue
+                drafted = draft.add(frame.table, train, numbers)
+                if draft.full:
+                    draft.give_up()
+                    draft = None
+                else:
+                    writer.append(frame, parts, *drafted)
+        targets.objective(self.objective)  # refuses what cannot be learnt before more is done
+        if draft is None:
+            encoded.remove(folder)
+            return None
+        encoder, final = draft.finish()
+        told, rows = writer.told(), sum(writer.rows.values())
+        with progress_bar("Final numbers", rows, enabled=self.progress) as advance_to:
+            for done in encoded.replace_ids(folder, told, final):
+                advance_to(done)
+        return encoder, told
+
+    def _in_two_passes(
+        self, folder: Path, part_of: streaming.PartOf, targets: Targets, fitting: Fitting
+    ) -> tuple[Encoder, dict[str, Any]]:
+        """Count, unless `fitting` has counted already; then encode."""
+        widths = None
+        if not any(targets.rows.values()):
+            widths = self._count(part_of, targets, fitting)
+            targets.objective(self.objective)
+        encoder = fitting.encoder()
+        with encoded.Writer(folder, encoder, widths) as writer:
+            for frame in self._frames("Encoding"):
+                writer.add(frame, part_of(frame))
+        return encoder, writer.told()
+
     def _count(
         self, part_of: streaming.PartOf, targets: Targets, fitting: Fitting
     ) -> dict[str, list[int]]:
-        """The first pass: values of training rows, and the places that each part needs."""
+        """Count values of training rows, and the places that each part needs."""
         widths = {part: [1] * len(self.specs) for part in PARTS}
-        several = any(spec.kind == "multi" for spec in self.specs)
         for frame in self._frames("Counting values of"):
             parts = part_of(frame)
             targets.add(frame.y, parts)
             numbers = frame.first_row + np.arange(len(parts))
             train = parts == streaming.TRAIN
             fitting.add(frame.table.filter(train), numbers[train])
-            for code, part in enumerate(PARTS) if several else ():
+            for code, part in enumerate(PARTS):
                 own = fitting.widths(frame.table.filter(parts == code))
                 widths[part] = list(map(max, widths[part], own))
         # A part has at least the places of train: then the same model code fits all of them.

@@ -447,15 +447,15 @@ SCRIPT = """
     from fmteach.datasets import encoded, from_files
     from fmteach.datasets.from_files import from_files
 
-    add = encoded.Writer.add
+    append = encoded.Writer.append
 
-    def slow(self, frame, parts):
-        add(self, frame, parts)
+    def slow(self, *arguments):
+        append(self, *arguments)
         for file in self._files.values():
             file.flush()
         time.sleep(60)
 
-    encoded.Writer.add = slow
+    encoded.Writer.append = slow
     from_files(sys.argv[1], "criteo")
 """
 
@@ -486,6 +486,6 @@ def test_killed_in_the_middle_of_encoding(files, home):
 def test_a_bar_is_shown_on_demand(files, capsys):
     from_files(files / "d2l.csv", "d2l", progress=True)
     shown = capsys.readouterr()
-    assert "Counting values of d2l.csv" in shown.err and "Encoding d2l.csv" in shown.err
+    assert "Reading d2l.csv" in shown.err and "Final numbers" in shown.err
     from_files(files / "d2l.csv", "d2l", min_count=2)
     assert capsys.readouterr() == ("", "")

@@ -49,10 +49,13 @@ class BinnedField:
 
     def encode(self, column: pl.Series) -> tuple[np.ndarray, None]:
         """Codes int32 [n] of numbers [n]. O(n log bins)."""
-        x, blank = real_numbers(column)
+        return self.place(*real_numbers(column)), None
+
+    def place(self, x: np.ndarray, blank: np.ndarray) -> np.ndarray:
+        """The same of numbers float32 [n] and of which of them are blank, bool [n]."""
         codes = 1 + np.searchsorted(self.edges, x, side="right").astype(np.int32)
         codes[blank] = 0
-        return codes, None
+        return codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +95,10 @@ class BinCounter:
 
     def add(self, column: pl.Series, rows: np.ndarray) -> None:
         """column: numbers [n] of training rows. rows: int64 [n], their numbers."""
-        x, blank = real_numbers(column)
+        self.add_numbers(*real_numbers(column), rows)
+
+    def add_numbers(self, x: np.ndarray, blank: np.ndarray, rows: np.ndarray) -> None:
+        """The same of numbers float32 [n] and of which of them are blank, bool [n]."""
         self._rows += len(x)
         self._blank += int(blank.sum())
         self._x = np.concatenate([self._x, x[~blank]])
@@ -120,6 +126,9 @@ class RealCounter:
     def add(self, column: pl.Series, rows: np.ndarray) -> None:
         self._rows += len(column)
         self._blank += int(real_numbers(column)[1].sum())
+
+    def encode(self, column: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+        return RealField(self.name).encode(column)
 
     def field(self) -> RealField:
         return RealField(self.name, Counted(self._rows, 1, 0, 0, self._blank))

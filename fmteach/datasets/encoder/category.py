@@ -84,6 +84,12 @@ class CategoryCounter:
         self._rows += len(column)
         self._blank += column.null_count()
 
+    def take_over(self, texts: pl.Series, counts: np.ndarray, rows: int, blank: int) -> None:
+        """Add what was counted elsewhere: different texts, the rows of each, and all rows."""
+        self._texts.take_over(texts, counts)
+        self._rows += rows
+        self._blank += blank
+
     def field(self) -> CategoryField:
         texts, rows = self._texts.result()
         kept = rows >= self.min_count

@@ -120,11 +120,11 @@ class Encoder:
 
         with ThreadPoolExecutor(_THREADS) as pool:
             parts = list(pool.map(one, range(len(self.fields))))
-        ids = _side_by_side([codes for codes, _ in parts], self.offsets, np.int32)
+        ids = side_by_side([codes for codes, _ in parts], self.offsets, np.int32)
         if all(values is None for _, values in parts):
             return ids, None
         ones = [np.ones(c.shape, np.float32) if v is None else v for c, v in parts]
-        return ids, _side_by_side(ones, [0] * len(ones), np.float32)
+        return ids, side_by_side(ones, [0] * len(ones), np.float32)
 
     @cached_property
     def one_place_a_field(self) -> bool:
@@ -191,7 +191,7 @@ class Encoder:
         return self.describe()._repr_html_()
 
 
-def _side_by_side(
+def side_by_side(
     columns: Sequence[np.ndarray], plus: Sequence[int], dtype: type[np.generic]
 ) -> np.ndarray:
     """Columns [n] or [n, w] as one table [n, m] in row order, with a number added to each."""

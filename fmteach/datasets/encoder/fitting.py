@@ -114,14 +114,14 @@ class Fitting:
     def __init__(self, specs: Sequence[FieldSpec], encoding: Encoding, dialect: str = "") -> None:
         self.specs = tuple(specs)
         encoding = encoding.checked(self.specs)
-        self._dialect = dialect
-        self._counters = [_counter(spec, encoding, dialect) for spec in self.specs]
+        self.dialect = dialect
+        self.counters = [_counter(spec, encoding, dialect) for spec in self.specs]
 
     @property
     def needed(self) -> bool:
         """Whether anything is learnt from rows; if not, one pass over the text will do."""
         given = (HashedField, RealCounter)
-        return any(not isinstance(counter, given) for counter in self._counters)
+        return any(not isinstance(counter, given) for counter in self.counters)
 
     def add(self, table: pl.DataFrame, rows: np.ndarray) -> None:
         """Count training rows: their columns, and their numbers int64 [n]."""
@@ -132,20 +132,20 @@ class Fitting:
                 counter.add(*columns, rows)
 
         with ThreadPoolExecutor(_THREADS) as pool:
-            list(pool.map(count, self._counters))
+            list(pool.map(count, self.counters))
 
     def encoder(self) -> Encoder:
         """What was learnt. Call it once: the counts are given up on the way."""
         fields = []
-        for place, counter in enumerate(self._counters):
+        for place, counter in enumerate(self.counters):
             fields.append(counter if isinstance(counter, HashedField) else counter.field())
-            self._counters[place] = None  # large vocabularies: free the counts of this field now
-        return Encoder(tuple(fields), dialect=self._dialect)
+            self.counters[place] = None  # large vocabularies: free the counts of this field now
+        return Encoder(tuple(fields), dialect=self.dialect)
 
     def widths(self, table: pl.DataFrame) -> list[int]:
         """The most values that a row of the table has in each field."""
         widths = []
-        for counter in self._counters:
+        for counter in self.counters:
             columns = [table[name] for name in columns_of(counter)]
             if isinstance(counter, SeveralCounter):
                 widths.append(int(flat_sets(*columns)[1].max(initial=1)))

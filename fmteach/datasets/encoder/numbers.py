@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fmteach.datasets.encoder.counted import Counted
 
 LOG, EXACT = "log-squared", "exact"
-_BLANK = np.iinfo(np.int64).min  # the code of a blank cell: it sorts before all others
+BLANK_CODE = np.iinfo(np.int64).min  # the code of a blank cell: it sorts before all others
 _MOST = 2**62
 _TABLE = 1 << 16  # numbers below it are looked up, not computed
 _DENSE = 1 << 20  # a range of codes up to this wide is counted and looked up in an array
@@ -54,7 +54,7 @@ def whole_codes(column: pl.Series, rule: str) -> np.ndarray:
         codes = numeric_code(x)
     else:
         codes = _looked_up(x)
-    return np.where(blank, _BLANK, codes) if blank.any() else codes
+    return np.where(blank, BLANK_CODE, codes) if blank.any() else codes
 
 
 def _looked_up(x: np.ndarray) -> np.ndarray:
@@ -115,14 +115,14 @@ class NumberField:
             places[places == n] = 0
             if n:
                 places[self.vocabulary[places] != codes] = n
-        if n and self.vocabulary[0] == _BLANK:
-            places[codes == _BLANK] = 0
+        if n and self.vocabulary[0] == BLANK_CODE:
+            places[codes == BLANK_CODE] = 0
         return places
 
     @cached_property
     def _table(self) -> tuple[int, np.ndarray] | None:
         """The place of every code from the lowest to the highest, where they lie close together."""
-        first = int(len(self.vocabulary) > 0 and self.vocabulary[0] == _BLANK)
+        first = int(len(self.vocabulary) > 0 and self.vocabulary[0] == BLANK_CODE)
         known = self.vocabulary[first:]
         if not len(known) or int(known[-1]) - int(known[0]) >= _DENSE:
             return None
@@ -142,10 +142,11 @@ class NumberCounter:
 
     def add(self, column: pl.Series, rows: np.ndarray) -> None:
         """column: numbers [n] of training rows. rows: int64 [n], their numbers (not needed)."""
-        self.add_codes(whole_codes(column, self.rule))
-        self._rows += len(column)
+        self.add_codes(whole_codes(column, self.rule), len(column))
 
-    def add_codes(self, codes: np.ndarray) -> None:
+    def add_codes(self, codes: np.ndarray, rows: int) -> None:
+        """The same of codes of `whole_codes`. rows: how many rows they are of."""
+        self._rows += rows
         values, counts = _unique(codes)
         together, place = np.unique(np.concatenate([self._values, values]), return_inverse=True)
         total = np.zeros(len(together), dtype=np.int64)
@@ -156,7 +157,7 @@ class NumberCounter:
         from fmteach.datasets.encoder.counted import Counted
 
         kept = self._counts >= self.min_count
-        blank = int(self._counts[0]) if len(self._values) and self._values[0] == _BLANK else 0
+        blank = int(self._counts[0]) if len(self._values) and self._values[0] == BLANK_CODE else 0
         counted = Counted(
             self._rows, int(kept.sum()), int((~kept).sum()), int(self._counts[~kept].sum()), blank
         )
@@ -165,7 +166,7 @@ class NumberCounter:
 
 def _unique(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Different codes, sorted, and how often each comes; without sorting when they lie close."""
-    blank = codes == _BLANK
+    blank = codes == BLANK_CODE
     blanks = int(blank.sum())
     known = codes[~blank] if blanks else codes
     if len(known) and int(known.max()) - int(known.min()) < _DENSE:
@@ -176,13 +177,13 @@ def _unique(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     else:
         values, counts = np.unique(known, return_counts=True)
     if blanks:
-        values, counts = np.append(_BLANK, values), np.append(blanks, counts)
+        values, counts = np.append(BLANK_CODE, values), np.append(blanks, counts)
     return values, counts
 
 
 def _label(code: int, rule: str) -> str:
     """The numbers that have this code, as a person would write them."""
-    if code == _BLANK:
+    if code == BLANK_CODE:
         return "(blank)"
     if rule == EXACT or code <= 0:
         return str(code)

@@ -40,6 +40,12 @@ class TextCounter:
         if self._waiting > max(_LEAST_PENDING, done):
             self._merge()
 
+    def take_over(self, texts: pl.Series, rows: np.ndarray) -> None:
+        """Add texts that are counted already: rows int64 [n]; those with 0 rows are left out."""
+        counted = pl.DataFrame({"text": texts, "rows": rows.astype(np.uint32)})
+        self._pending.append(counted.filter(pl.col("rows") > 0))
+        self._merge()
+
     def result(self) -> tuple[pl.Series, np.ndarray]:
         """All texts in sorted order (by their UTF-8 bytes), and the number of rows of each."""
         self._merge()
