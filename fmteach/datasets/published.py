@@ -9,7 +9,7 @@ compared.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from fmteach.datasets.table import Table
@@ -51,7 +51,7 @@ class Board:
         )
 
 
-BARS = "BARS benchmark (Zhu et al. 2021), one run"
+BARS = "BARS benchmark (Zhu et al.), one run"
 MEASURED = "reference run"
 HIGHER_IS_BETTER = frozenset({"auc", "accuracy"})
 
@@ -164,3 +164,26 @@ BOARDS: Mapping[str, Board] = MappingProxyType({board.name: board for board in _
 >>> fm.metrics["auc"], fm.split
 (0.8086, 'published x4 (8:1:1), min count 10')
 """
+
+_BESIDE = MappingProxyType({
+    "criteo-100k": "criteo-x4", "criteo-full": "criteo-x4", "criteo-synthetic": "criteo-x4",
+    "avazu-kaggle": "avazu-x4", "avazu-synthetic": "avazu-x4", "d2l-synthetic": "d2l-ctr",
+})  # fmt: skip
+
+
+def board_of(name: str) -> Board:
+    """The board of a data set; of one without scores of its own, those of its nearest relative.
+
+    The scores keep their splits, which no run on other rows has: they are there to be seen, and
+    not to be compared with. An unknown name gives an empty board.
+
+    >>> board = board_of("criteo-synthetic")
+    >>> board.title, len(board.scores), board_of("my file").scores
+    ('criteo-synthetic, beside published scores of Criteo x4 (raw values)', 8, ())
+    """
+    if name in BOARDS:
+        return BOARDS[name]
+    if name not in _BESIDE:
+        return Board(name, name, "", "", ())
+    near = BOARDS[_BESIDE[name]]
+    return replace(near, name=name, title=f"{name}, beside published scores of {near.title}")

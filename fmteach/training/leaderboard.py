@@ -24,7 +24,7 @@ from typing import Any
 
 import fmteach
 from fmteach.datasets import Dataset
-from fmteach.datasets.published import BOARDS, Board
+from fmteach.datasets.published import BOARDS, Board, board_of
 from fmteach.datasets.table import Table
 from fmteach.errors import DataFileError, InputError
 from fmteach.training.leaderboard_file import RunFile, write_whole
@@ -68,7 +68,7 @@ class Leaderboard:
                 f"board is {board!r}: give a short name of letters, digits, dots and dashes; with "
                 f"published scores there are {', '.join(BOARDS)}"
             )
-        self.board: Board = BOARDS.get(board) or Board(board, board, "", "", ())
+        self.board: Board = board_of(board)
         self.messages: list[str] = []
         self._unsaved: list[dict[str, Any]] = []
         self._file = RunFile(_place(board, path), board, self._say)
@@ -210,8 +210,8 @@ class Leaderboard:
         return next((name for name in _LIKELY if name in present), next(iter(present), "auc"))
 
     def sections(self) -> list[Section]:
-        """What can be compared, each best first: the splits of the published scores, your own
-        splits, and at last synthetic data."""
+        """What can be compared, each best first: the splits that you have runs of, runs on
+        synthetic data, and the published scores of other splits."""
         return sections(self.board, self.runs, self.primary)
 
     def table(self) -> Table:

@@ -40,7 +40,7 @@ class Section:
 
 
 def sections(board: Board, runs: Sequence[Mapping[str, Any]], primary: str) -> list[Section]:
-    """One section a split, published splits first, synthetic data last; each best first."""
+    """One section a split: those with own runs, synthetic data, then what is published besides."""
     groups: dict[str, list[Entry]] = {board.split: []} if board.scores else {}
     for score in board.scores:
         note = "; ".join(part for part in (score.source, score.note) if part)
@@ -57,14 +57,14 @@ def sections(board: Board, runs: Sequence[Mapping[str, Any]], primary: str) -> l
         if oracle and not any(e.kind == ORACLE and e.metrics == oracle for e in made_up):
             note = "the true probabilities: no model can be expected to do better"
             made_up.append(Entry("oracle", ORACLE, oracle, entry.split, note))
-    found = [
-        Section(f"Split: {split}.", _about(split, n), _ranked(entries, primary))
-        for n, (split, entries) in enumerate(groups.items())
+    own = {split: any(e.kind == OWN for e in entries) for split, entries in groups.items()}
+    found = [(f"Split: {split}.", groups[split]) for split in groups if own[split]]
+    found += [("Synthetic data.", made_up)] if made_up else []
+    found += [(f"Split: {split}.", groups[split]) for split in groups if not own[split]]
+    return [
+        Section(title, _about(title, n, entries), _ranked(entries, primary))
+        for n, (title, entries) in enumerate(found)
     ]
-    if made_up:
-        about = "Your runs on generated data. They are not compared with published scores."
-        found.append(Section("Synthetic data.", about, _ranked(made_up, primary)))
-    return found
 
 
 def whole_table(found: Sequence[Section], metrics: Sequence[str]) -> Table:
@@ -164,9 +164,13 @@ def _ranked(entries: list[Entry], primary: str) -> list[Entry]:
     return sorted(entries, key=rank)
 
 
-def _about(split: str, number: int) -> str:
-    if split == NO_SPLIT:
+def _about(title: str, number: int, entries: Sequence[Entry]) -> str:
+    if title == "Synthetic data.":
+        return "Your runs on generated data: not to be compared with published scores."
+    if NO_SPLIT in title:
         return "Say split=... when you add a run, and it stands beside what it compares with."
+    if number and all(entry.kind == PUBLISHED for entry in entries):
+        return "Published, on other rows: not to be compared with the tables above."
     return "Another split: not to be compared with the tables above." if number else ""
 
 

@@ -62,11 +62,12 @@ def test_synthetic_runs_are_apart_with_their_oracle_and_without_published_scores
     data = synthetic.dataset("clicks", rows=2000)
     board = Leaderboard("criteo-x4", tmp_path)
     board.add("a", {"auc": 0.99}, data=data, split=X4).add("b", {"auc": 0.6}, data=data)
-    last = board.sections()[-1]
+    last, *others = board.sections()
     assert last.title == "Synthetic data."
     assert names(last)[0] == "a" and sorted(names(last)) == ["a", "b", "oracle"]
     assert {entry.kind for entry in last.entries} == {"yours", "oracle"}
-    assert "a" not in names(board.sections()[0])
+    assert len(others) == 2 and not {"a", "b"} & {n for one in others for n in names(one)}
+    assert all("not to be compared" in one.about for one in (last, *others))
     assert data.fingerprint[:6] in last.entries[0].note
     with pytest.raises(InputError, match="synthetic"):
         board.add("c", {"auc": 0.7}, data=data, synthetic=False)
@@ -74,8 +75,9 @@ def test_synthetic_runs_are_apart_with_their_oracle_and_without_published_scores
 
 def test_without_a_split_a_run_is_compared_with_nothing(tmp_path):
     board = Leaderboard("avazu-x4", tmp_path).add("mine", {"auc": 0.9}, data="my file")
-    last = board.sections()[-1]
+    last, published = board.sections()
     assert last.title == "Split: split not given." and names(last) == ["mine"]
+    assert "Published, on other rows" in published.about
     assert "Say split=" in last.about
 
 
@@ -94,6 +96,13 @@ def test_the_primary_metric_of_an_own_board_comes_from_its_runs(tmp_path):
     assert board.primary == "rmse"
     assert "loss" not in board.sections()[0].entries[0].note
     assert board.table().columns[2:4] == ("RMSE", "logloss")
+
+
+def test_a_set_without_scores_of_its_own_shows_those_of_its_relative_apart(tmp_path):
+    board = Leaderboard("avazu-synthetic", tmp_path).add("mine", {"auc": 0.9}, synthetic=True)
+    own, published = board.sections()
+    assert names(own) == ["mine"] and "FM" in names(published)
+    assert board.path.name == "avazu-synthetic.json" and "Avazu x4" in str(board)
 
 
 # ---- keeping -------------------------------------------------------------------------------------
