@@ -13,6 +13,7 @@ import torch
 
 from fmteach import datasets
 from fmteach.datasets import movielens
+from fmteach.datasets.movielens.parts import make_parts
 from fmteach.errors import DataFileError, InputError
 from tests.unit.movielens_files import make, write
 
@@ -61,52 +62,59 @@ def load(folder: Path, split: str, **options: object) -> datasets.Dataset:
     return datasets.load("ml-100k", split=split, folder=folder, **options)
 
 
+def parts_of(table: movielens.Ratings, split: str, valid: float = 0.1) -> datasets.Split:
+    edition = movielens.EDITIONS["ml-100k"]
+    return make_parts(table, edition, split, None, valid=valid, test=0.1, seed=0)
+
+
 @pytest.mark.parametrize("split", EVERY)
-@pytest.mark.parametrize("valid", [0.1, 0.0])
-def test_parts_are_apart_and_complete(split: str, valid: float, folder: Path) -> None:
-    parts = load(folder, split, valid=valid).split
-    together = np.concatenate([parts.train, parts.valid, parts.test])
-    assert (np.sort(together) == np.arange(ROWS)).all()
-    assert (len(parts.valid) > 0) == (valid > 0) and len(parts.test) > 0
-    other = load(folder, split, valid=0.3).split
-    assert (np.sort(other.test) == np.sort(parts.test)).all(), "test does not depend on valid"
+def test_parts_are_apart_and_complete(split: str, table: movielens.Ratings) -> None:
+    for valid in (0.1, 0.0):
+        parts = parts_of(table, split, valid)
+        together = np.concatenate([parts.train, parts.valid, parts.test])
+        assert (np.sort(together) == np.arange(ROWS)).all()
+        assert (len(parts.valid) > 0) == (valid > 0) and len(parts.test) > 0
+        other = parts_of(table, split, 0.3)
+        assert (np.sort(other.test) == np.sort(parts.test)).all(), "test does not depend on valid"
 
 
 @pytest.mark.parametrize("split", EVERY)
 def test_nothing_outside_train_changes_how_train_is_encoded(
     split: str, folder: Path, table: movielens.Ratings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # One user and one film more, which have no rating at first.
+    more = (
+        (table.users, {"id": 944, "age": 99, "gender": "X", "occupation": "astronaut"}),
+        (table.films, {"id": 99_999, "title": "Never", "year": 1850, "genres": "Comedy|Rare"}),
+    )
+    users, films = (
+        replace(part, **{name: np.append(getattr(part, name), new[name]) for name in new})
+        for part, new in more
+    )
+    start = replace(table, users=users, films=films)
+    monkeypatch.setattr(movielens.loading, "ratings", lambda *_, **__: start)
     before = load(folder, split, features=ALL)
-    outside = np.concatenate([before.split.valid, before.split.test])
-    rng = np.random.default_rng(5)
+    train, outside = before.split.train, np.concatenate([before.split.valid, before.split.test])
+    # Then they have all ratings outside of train. ua, ub and leave-last-out count the rows of a
+    # user, so the users stay as they are there.
     user, film_row, rating = table.user.copy(), table.film_row.copy(), table.rating.copy()
-    # ua, ub and leave-last-out count the rows of a user: there the users stay as they are.
-    if split not in ("leave-last-out", "ua", "ub"):
-        user[outside] = rng.integers(1, 944, len(outside))
-    film_row[outside] = rng.integers(0, len(table.films), len(outside))
+    film_row[outside] = len(films) - 1
     rating[outside] = 1 + rating[outside] % 5
-    changed = replace(table, user=user, film_row=film_row, rating=rating)
+    if split not in ("leave-last-out", "ua", "ub"):
+        user[outside] = 944
+    changed = replace(start, user=user, film_row=film_row, rating=rating)
     monkeypatch.setattr(movielens.loading, "ratings", lambda *_, **__: changed)
     after = load(folder, split, features=ALL)
-    assert not torch.equal(before.test.ids, after.test.ids)
+    assert (after.split.train == train).all()
     assert torch.equal(before.train.ids, after.train.ids)
     assert torch.equal(before.train.values, after.train.values)
     assert torch.equal(before.train.y, after.train.y)
     assert before.labels == after.labels
-
-
-@pytest.mark.parametrize("split", EVERY)
-def test_features_are_those_of_train_alone(
-    split: str, folder: Path, table: movielens.Ratings
-) -> None:
-    data = load(folder, split)
-    train = data.split.train
-    assert data.field_dims[0] == len(np.unique(table.user[train])) + 1
-    assert data.field_dims[1] == len(np.unique(table.film[train])) + 1
-    for part in ("valid", "test"):
-        rows, numbers = getattr(data, part), getattr(data.split, part)
-        unseen = ~np.isin(table.film[numbers], table.film[train])
-        assert ((rows.ids[:, 1] == data.num_features - 1).numpy() == unseen).all()
+    for text in ("944", "Never", "1850", "Rare", "56 or more", "=X", "astronaut"):
+        assert after.find_features(text) == before.find_features(text)
+    assert (after.test.ids[:, 1] == after.feature_id("film=(unseen)")).all()
+    assert not (after.train.ids == after.feature_id("film=(unseen)")).any()
+    assert not torch.equal(before.test.y, after.test.y)
 
 
 @pytest.mark.parametrize("edition", ["movielens", "ml-100k"])
@@ -132,9 +140,9 @@ def test_the_split_by_time_trains_on_the_past_of_all(
     assert table.timestamp[parts.valid].max() < table.timestamp[parts.test].min()
 
 
-def test_u1_to_u5_are_the_fifths_of_the_file_in_its_order(folder: Path) -> None:
+def test_u1_to_u5_are_the_fifths_of_the_file_in_its_order(table: movielens.Ratings) -> None:
     for fold in range(1, 6):
-        test = load(folder, f"u{fold}").split.test
+        test = parts_of(table, f"u{fold}").test
         assert test.tolist() == list(range(20_000 * (fold - 1), 20_000 * fold))
 
 
