@@ -89,7 +89,7 @@ def listing_table(entries: tuple[Entry, ...]) -> Table:
             table.add_row()
         table.add_row(Text(group[0], style="bold blue"), Text(group[1], style="blue"))
         for e in members:
-            table.add_row(f"  {e.name}", e.what, e.size, Text(e.state, style=looks[e.state]))
+            table.add_row(e.name, e.what, e.size, Text(e.state, style=looks[e.state]))
     return table
 
 
@@ -274,7 +274,8 @@ def remove(
 ) -> None:
     """Delete a data set from this machine, with what is kept of its downloads.
 
-    Files of yours that were taken with --path stay where they are.
+    Files of yours that were taken with --path stay where they are. Synthetic
+    data sets can be removed too: they are made again when they are needed.
 
     [bold]Examples[/]
 
@@ -282,15 +283,15 @@ def remove(
       fmteach data remove criteo-full --encoded --yes
     """
     from fmteach.datasets import sources
+    from fmteach.datasets.sources.inventory import require_removable
     from fmteach.datasets.sources.registry import size_text
+    from fmteach.datasets.sources.space import tree_size
 
-    _fetchable(name)
+    require_removable(name)
     console = Console()
-    kept = sources.status(name)
-    large = kept.size + kept.partial > ASK_ABOVE
-    if large and not yes and _can_ask():
-        size = size_text(kept.size + kept.partial)
-        if not typer.confirm(f"Delete {size} in {kept.folder}?"):
+    size = tree_size(sources.folder(name))
+    if size > ASK_ABOVE and not yes and _can_ask():
+        if not typer.confirm(f"Delete {size_text(size)} in {sources.folder(name)}?"):
             console.print("Nothing was deleted.")
             raise typer.Exit(1)
     freed = sources.remove(name, encoded=encoded)

@@ -160,6 +160,29 @@ def test_remove_frees_the_space_and_nothing_else(toy_here: Any, home: Path) -> N
     assert sources.remove("toy") == 0
 
 
+def test_remove_takes_the_encoded_rows_of_that_set_alone(toy_here: Any, home: Path) -> None:
+    toy_here()
+    caches = {title: home / "encoded" / str(number) for number, title in enumerate(("toy", "no"))}
+    for title, place in caches.items():
+        place.mkdir(parents=True)
+        meta = {"key": place.name, "title": title, "files": {"ids.npy": 1000}}
+        (place / "meta.json").write_text(json.dumps(meta))
+        (place / "ids.npy").write_bytes(bytes(1000))
+    sources.remove("toy")
+    assert all(place.exists() for place in caches.values())
+    assert sources.remove("toy", encoded=True) > 1000
+    assert [place.exists() for place in caches.values()] == [False, True]
+
+
+def test_remove_of_a_synthetic_set(home: Path) -> None:
+    (home / "clicks").mkdir(parents=True)
+    (home / "clicks" / "rows.csv").write_bytes(bytes(10))
+    assert sources.remove("clicks") == 10
+    assert not (home / "clicks").exists()
+    with pytest.raises(InputError, match="comes with the course"):
+        sources.remove("movielens")
+
+
 def test_listing_answers_what_can_be_loaded() -> None:
     entries = {entry.name: entry for entry in sources.listing()}
     assert set(entries) == set(datasets.DATASETS) | NAMES

@@ -88,7 +88,7 @@ ADS = (
         name="criteo-x4",
         group="Criteo",
         title="Criteo x4 (8:1:1, raw values)",
-        brief="the same rows split 8:1:1, raw values",
+        brief="all rows split 8:1:1, raw values",
         about="All labelled rows of Criteo, split 8:1:1 at random as in the BARS benchmark. Values "
         "are as in the raw file.",
         in_short="Criteo; not to be passed on",
@@ -106,7 +106,7 @@ ADS = (
         name="criteo-x1",
         group="Criteo",
         title="Criteo x1 (numbers scaled)",
-        brief="the same rows, split, numbers scaled",
+        brief="all rows split, numbers scaled",
         about="All labelled rows of Criteo, split as in the BARS benchmark. The 13 numbers are "
         "already scaled.",
         in_short="Criteo; not to be passed on",
@@ -140,7 +140,7 @@ ADS = (
         name="avazu-x4",
         group="Avazu",
         title="Avazu x4 (8:1:1, raw columns)",
-        brief="the same rows split 8:1:1, raw columns",
+        brief="all rows split 8:1:1, raw columns",
         about="All labelled rows of Avazu, split 8:1:1 at random as in the BARS benchmark. Columns "
         "are as in the raw file.",
         in_short="Kaggle; rules of the competition",
@@ -158,7 +158,7 @@ ADS = (
         name="avazu-x1",
         group="Avazu",
         title="Avazu x1 (7:1:2, coded as integers)",
-        brief="the same rows split 7:1:2, integer codes",
+        brief="all rows split 7:1:2, integer codes",
         about="All labelled rows of Avazu, split 7:1:2 as in the BARS benchmark. All "
         "values are coded as integers.",
         in_short="Kaggle; rules of the competition",

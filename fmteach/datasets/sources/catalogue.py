@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 
 from fmteach.datasets.choices import one_of
@@ -13,6 +14,7 @@ from fmteach.datasets.sources.source import Source, Wheel
 from fmteach.datasets.table import Table
 
 COURSE, MADE = "Included", "Synthetic"
+WIDTH = 68  # of the text beside its heading, in a terminal of 80 letters
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,11 @@ def listing() -> tuple[Entry, ...]:
     course, made = [], []
     for name, text, synthetic in _always_here():
         if synthetic:
-            made.append(Entry(name, MADE, _first_part(text), "-", "made when asked", None))
+            made.append(
+                Entry(
+                    name, MADE, _first_part(text), "-", "made when asked, with a known truth", None
+                )
+            )
         else:
             course.append(Entry(name, COURSE, _first_part(text), "-", IN_SHORT, None))
     fetched = (
@@ -135,10 +141,11 @@ def _origins(source: Source) -> list[tuple[str, str]]:
 
 
 def _with_hash(where: str, size: int | None, hash: str | None) -> str:
-    """Up to three lines, as a hash is long: the place, what is said of the file, and its hash."""
+    """The place, and below it what is known of the file. A sha256 gets a line of its own."""
     algorithm, _, value = (hash or "").partition(":")
     about = ", ".join(text for text in (f"{size:,} bytes" if size else "", algorithm) if text)
-    return "\n".join(text for text in (where, about, value) if text)
+    space = " " if len(about) + len(value) < WIDTH else "\n"
+    return "\n".join(text for text in (where, f"{about}{space}{value}".strip()) if text)
 
 
 def _files(source: Source) -> list[tuple[str, str]]:
@@ -169,8 +176,4 @@ def _always_here() -> list[tuple[str, str, bool]]:
 
 def _first_part(text: str) -> str:
     """The description of a data set up to its first semicolon, without what the group says."""
-    return (
-        text.partition(";")[0]
-        .replace(" (real, comes with the course)", "")
-        .replace("(synthetic, with a known truth)", "with a known truth")
-    )
+    return re.sub(r" \((real|synthetic), [^)]*\)", "", text.partition(";")[0])

@@ -10,7 +10,7 @@ CITATION = (
     "ACM Transactions on Interactive Intelligent Systems 5, 4, Article 19. "
     "https://doi.org/10.1145/2827872"
 )
-IN_SHORT = "GroupLens; for research, not for money"
+IN_SHORT = "GroupLens; not for money"
 TERMS = (
     "For research, not for money: no commercial use without permission of GroupLens. No "
     "endorsement by the University of Minnesota or GroupLens may be claimed. A publication cites "
@@ -70,7 +70,7 @@ FILMS = (
     _films(
         "ml-100k",
         "MovieLens 100K",
-        "100,000 ratings; age, gender, occupation",
+        "100,000 ratings; age, gender, job",
         "100,000 ratings of 1,682 films by 943 users, 1997 to 1998, with age, gender and "
         "occupation. The published splits u1 to u5, ua and ub are made from it.",
         "sha256:50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229",
@@ -88,7 +88,7 @@ FILMS = (
     _films(
         "ml-1m",
         "MovieLens 1M",
-        "1,000,209 ratings; age, gender, occupation",
+        "1,000,209 ratings; age, gender, job",
         "1,000,209 ratings of 3,706 films by 6,040 users, 2000 to 2003, with age, gender and "
         "occupation.",
         "sha256:a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20",

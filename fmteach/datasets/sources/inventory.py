@@ -6,14 +6,15 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
+from fmteach.datasets.choices import one_of
 from fmteach.datasets.sources import record
 from fmteach.datasets.sources.bring import alone
-from fmteach.datasets.sources.location import data_home, folder, work_folder
-from fmteach.datasets.sources.registry import get, here, missing, size_text
+from fmteach.datasets.sources.location import folder, work_folder
+from fmteach.datasets.sources.registry import SOURCES, get, here, missing, size_text
 from fmteach.datasets.sources.space import clear_disk_errors, tree_size
-
-ENCODED = "encoded"  # the folder of the caches of encoded rows
+from fmteach.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def status(name: str) -> Status:
         folder=folder(name),
         size=tree_size(folder(name)),
         missing=tuple(missing(source)),
-        partial=tree_size(work_folder(name)),
+        partial=tree_size(work_folder(name), r"[0-9a-f]{8}-.*(?<!\.json)"),
         record=record.read(name),
     )
 
@@ -61,32 +62,52 @@ def status(name: str) -> Status:
 def remove(name: str, *, encoded: bool = False) -> int:
     """Delete the files of a data set, and what is kept of its downloads; gives the bytes freed.
 
+    name: one of SOURCES, or a synthetic data set, whose files are made again when they are needed.
     encoded: delete the caches of its encoded rows too. Files of the user's that were linked or
     copied stay where they are. Waits while another process fetches it. Errors: InputError for an
     unknown name; DataFileError when the disk does not allow it.
     """
-    get(name)
-    targets = [folder(name), *(encoded_caches(name) if encoded else ())]
-    freed = sum(tree_size(path) for path in (*targets, work_folder(name)) if path.exists())
+    require_removable(name)
+    caches = encoded_caches(name) if encoded else {}
+    freed = tree_size(folder(name)) + tree_size(work_folder(name)) + sum(caches.values())
     if not freed:
         return 0
     with clear_disk_errors(f"the removal of {name}"), alone(name):
         work = work_folder(name)
         work.mkdir(parents=True, exist_ok=True)
         # Renamed first: a removal that is broken off never leaves half a data set in its place.
-        for number, path in enumerate(targets):
-            if path.exists():
-                os.replace(path, work / f"removed-{number}")
+        if folder(name).exists():
+            os.replace(folder(name), work / "removed")
         shutil.rmtree(work)
+        for key in caches:
+            cache().forget(key)
     return freed
 
 
-def encoded_caches(name: str) -> list[Path]:
-    """The folders of encoded rows that were made of the files of a data set."""
-    mark = str(folder(name))
-    found = []
-    for place in sorted((data_home() / ENCODED).glob("*")):
-        notes = place.glob("*.json") if place.is_dir() else ()
-        if any(mark in note.read_text(encoding="utf-8", errors="replace") for note in notes):
-            found.append(place)
-    return found
+def require_removable(name: str) -> None:
+    """InputError unless `remove` can take the name."""
+    from fmteach.datasets import DATASETS, SYNTHETIC
+
+    if name in DATASETS and name not in SOURCES and name not in SYNTHETIC:
+        raise InputError(f"{name} comes with the course and cannot be removed.")
+    one_of("data set", name, [*SOURCES, *sorted(SYNTHETIC)])
+
+
+def encoded_caches(name: str) -> dict[str, int]:
+    """The caches of encoded rows that were made of a data set: key -> bytes."""
+    encoded = cache()
+    if not encoded.home().is_dir():
+        return {}
+    found = {place.name: encoded.find(place.name) for place in encoded.home().iterdir()}
+    return {
+        key: tree_size(encoded.home() / key)
+        for key, meta in found.items()
+        if meta is not None and meta.get("title") == name
+    }
+
+
+def cache() -> ModuleType:
+    """The module of the caches, which itself asks where the data folder is."""
+    from fmteach.datasets import cache
+
+    return cache

@@ -20,7 +20,7 @@ from fmteach.datasets.sources.space import clear_disk_errors, require_space
 if TYPE_CHECKING:
     from requests import Response
 
-CHUNK = 1 << 18
+CHUNK = 1 << 15  # what is lost at most, and how often the bar moves on a slow line
 TRY_AGAIN = (408, 425, 429, 500, 502, 503, 504)
 
 

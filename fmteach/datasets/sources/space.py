@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,8 +49,9 @@ def clear_disk_errors(what: str) -> Iterator[None]:
         raise
 
 
-def tree_size(path: Path) -> int:
-    """Bytes of a file or of all files in a folder; 0 where there is none."""
+def tree_size(path: Path, names: str = ".*") -> int:
+    """Bytes of a file, or of all files in a folder whose names match; 0 where there is none."""
     if path.is_file():
         return path.stat().st_size
-    return sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+    files = (p for p in path.rglob("*") if p.is_file() and re.fullmatch(names, p.name))
+    return sum(p.stat().st_size for p in files)
