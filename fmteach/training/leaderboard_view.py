@@ -107,15 +107,17 @@ def as_html(
 
 def _table(section: Section, metrics: Sequence[str]) -> Table:
     metrics = [m for m in metrics if any(m in e.metrics for e in section.entries)]
-    columns = ("#", "model", *map(_title, metrics), "kind", "run", "note", "date")
-    return Table(
-        columns,
-        tuple(
-            (place, e.name, *(_cell(e.metrics.get(m)) for m in metrics), e.kind,
-             "" if e.number is None else e.number, e.note, e.date)
-            for place, e in enumerate(section.entries, 1)
-        ),
-    )  # fmt: skip
+    columns = ["#", "model", *map(_title, metrics), "kind", "note"]
+    rows = [
+        [place, e.name, *(_cell(e.metrics.get(m)) for m in metrics), e.kind, e.note]
+        for place, e in enumerate(section.entries, 1)
+    ]
+    if any(e.kind == OWN for e in section.entries):
+        columns = [*columns[:-1], "run", "note", "date"]
+        for row, e in zip(rows, section.entries, strict=True):
+            row.insert(-1, "" if e.number is None else e.number)
+            row.append(e.date)
+    return Table(tuple(columns), tuple(map(tuple, rows)))
 
 
 def _html(section: Section, table: Table) -> str:

@@ -15,7 +15,7 @@ from fmteach.live.clicks.periods import Part, Period
 from fmteach.live.figures import BLUE, GREEN, GREY, VERMILLION, Curve, house_style
 
 PARTS = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30)
-_MOST_TICKS = 9
+_MOST_TICKS = 7
 _CLICKS = (GREY, "solid", "square")
 _AS_IS = (VERMILLION, "solid", "circle")
 _REPAIRED = (BLUE, "dash", "diamond")
