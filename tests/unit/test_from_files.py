@@ -489,3 +489,58 @@ def test_a_bar_is_shown_on_demand(files, capsys):
     assert "Reading d2l.csv" in shown.err and "Final numbers" in shown.err
     from_files(files / "d2l.csv", "d2l", min_count=2)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("dialect", ["criteo", "avazu"])
+def test_one_pass_and_two_passes_give_the_same(files, monkeypatch, dialect):
+    path = files / f"{dialect}.{'txt' if dialect == 'criteo' else 'csv'}"
+    passes = []
+    frames = Reader.frames
+
+    def counted(self, **options):
+        passes.append(1)
+        return frames(self, **options)
+
+    monkeypatch.setattr(Reader, "frames", counted)
+    numbers = {"I5": "bins", "I2": "exact"} if dialect == "criteo" else None
+    kept = []
+    for most in (8_000_000, 300, 0):
+        monkeypatch.setattr("fmteach.datasets.encoder.draft.MOST_VALUES", most)
+        passes.clear()
+        data = from_files(path, dialect, min_count=2, numbers=numbers)
+        assert len(passes) == (1 if most > 300 else 2)
+        parts = [getattr(data, part) for part in PARTS]
+        kept.append(
+            (data, [rows.ids.clone() for rows in parts], [rows.y.clone() for rows in parts])
+        )
+        cache.clear()
+    for data, ids, y in kept[1:]:
+        assert data.encoder.to_json() == kept[0][0].encoder.to_json()
+        assert all(torch.equal(a, b) for a, b in zip(ids, kept[0][1], strict=True))
+        assert all(torch.equal(a, b) for a, b in zip(y, kept[0][2], strict=True))
+
+
+def test_numbers_of_more_than_32_bits_need_a_second_pass_and_keep_their_codes(tmp_path):
+    path = tmp_path / "own.csv"
+    huge = [0, 10**12, -(10**12), 7, -(2**31), 2**31]
+    path.write_text(lines("y,x", *(f"{i % 2},{huge[i % 6]}" for i in range(300))))
+    data = from_files(path, "table", columns={"x": "number"}, target="y", numbers="exact")
+    assert list(data.labels[0]) == [*map(str, sorted(huge)), "(unseen)"]
+    for number, code in zip(data.split.train.tolist(), data.train.ids[:, 0].tolist(), strict=True):
+        assert data.labels[0][code] == str(huge[number % 6])
+
+
+def test_texts_that_are_kept_do_not_keep_the_memory_of_their_frame():
+    import polars as pl
+
+    from fmteach.datasets.encoder.vocabulary import TextCounter
+
+    counter, held = TextCounter(), 0
+    for turn in range(20):
+        texts = [f"{'a long text of more than twelve bytes':60}{turn}"] + ["b" * 60] * 20_000
+        data = ("\n".join(texts) + "\n").encode()
+        frame = pl.scan_csv(data, has_header=False, schema={"a": pl.String}).collect()
+        counter.add(frame["a"])
+    for table in counter._pending:
+        held += table["text"].estimated_size()
+    assert held < 20 * 1_000

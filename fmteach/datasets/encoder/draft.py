@@ -24,6 +24,7 @@ from fmteach.datasets.encoder.category import CategoryCounter, HashedField
 from fmteach.datasets.encoder.encoder import Encoder, side_by_side
 from fmteach.datasets.encoder.fitting import Fitting
 from fmteach.datasets.encoder.numbers import BLANK_CODE, NumberCounter, whole_codes
+from fmteach.datasets.encoder.vocabulary import copied
 
 MOST_VALUES = 8_000_000
 _THREADS = min(8, os.cpu_count() or 1)
@@ -125,7 +126,7 @@ class _Texts:
         if not len(first):
             return
         new, place = np.unique(numbers[first], return_index=True)
-        self._texts.append(texts.gather(first[place]))
+        self._texts.append(copied(texts.gather(first[place])))
         self._numbers.append(new)
         self.values = int(new[-1]) + 1
         if self.values > len(self._rows):

@@ -33,7 +33,7 @@ class TextCounter:
         counted = texts.fill_null("").rename("text").value_counts(name="rows")
         if counted.height == 0:
             return
-        self._pending.append(counted)
+        self._pending.append(counted.with_columns(copied(counted["text"])))
         self._waiting += counted.height
         done = 0 if self._merged is None else self._merged.height
         # Merging costs as much as all that is counted so far: so wait until as much is new.
@@ -62,6 +62,16 @@ class TextCounter:
         self._pending, self._waiting, self._merged = [], 0, None
         del tables
         self._merged = together.group_by("text").agg(pl.col("rows").sum())
+
+
+def copied(texts: pl.Series) -> pl.Series:
+    """The same texts in memory of their own.
+
+    polars holds a text of more than 12 bytes as a pointer into the memory of the frame that it came
+    with; one text that is kept would keep all of that.
+    """
+    long = (texts.str.len_bytes().max() or 0) > 12
+    return (texts + "").rename(texts.name) if long else texts
 
 
 class Vocabulary:
