@@ -7,7 +7,8 @@
 In each fold a tenth of the base is set apart to choose by: the penalty of the bias model, and how
 many epochs an FM trains. The model is then trained anew on the whole base and scored once on the
 test rows, which choose nothing. The other settings of the FMs are the same in all folds; they were
-chosen once, by the validation rows of two folds (u1 and u4).
+chosen once, by the mean RMSE on validation rows (of all folds for user and film, of u1 and u4 for
+the side features).
 
 To compare with: Bayesian FM 0.898 on these folds, 0.892 with age, gender, occupation and genres.
 """
