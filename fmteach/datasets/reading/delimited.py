@@ -46,5 +46,4 @@ def _without_header(block: Block) -> tuple[Block, int, bool]:
         end = block.data.index(b"\n", start) + 1
         found = bool(block.data[start:end].strip())
         start, passed = end, passed + 1
-    fault = "" if passed else block.fault
-    return replace(block, data=block.data[start:], fault=fault), passed, found
+    return replace(block, data=block.data[start:], fault=""), passed, found

@@ -58,6 +58,16 @@ def open_reader(
 
     Errors: InputError for arguments that do not fit; DataFileError for a file that is not there,
     is empty, or is not of this dialect: it says what came and what was wanted.
+
+    >>> import tempfile
+    >>> from fmteach.datasets import synthetic
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = synthetic.write(folder + "/train.gz", "avazu", 1000)
+    ...     reader = open_reader(folder + "/train.gz", "avazu")
+    ...     print(sum(len(frame) for frame in reader.frames()), reader.fields[0])
+    ...     print(reader.report)
+    1000 FieldSpec(name='hour', kind='category')
+    1000 rows read, no bad rows.
     """
     one_of("dialect", dialect, DIALECTS)
     files = _files(paths)
