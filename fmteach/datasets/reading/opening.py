@@ -67,7 +67,7 @@ def open_reader(
     ...     print(sum(len(frame) for frame in reader.frames()), reader.fields[0])
     ...     print(reader.report)
     1000 FieldSpec(name='hour', kind='category')
-    1000 rows read, no bad rows.
+    1,000 rows read, no bad rows.
     """
     one_of("dialect", dialect, DIALECTS)
     files = _files(paths)
