@@ -72,6 +72,7 @@ class Served:
     body: bytes
     faults: list[Fault] = field(default_factory=list)
     ranges: bool = True  # does it understand Range?
+    if_range: bool = True  # and If-Range?
     validator: str = "etag"  # "etag", "modified" or "none"
     chunked: bool = False  # without a length
     content_type: str = "application/octet-stream"
@@ -151,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, served: Served, fault: Fault | None, wanted: str | None) -> None:
         body, start = served.body, 0
         found = re.fullmatch(r"bytes=(\d+)-", wanted or "") if served.ranges else None
-        condition = self.headers.get("If-Range")
+        condition = self.headers.get("If-Range") if served.if_range else None
         if found and condition in (None, self._validators(served).get("value")):
             start = int(found[1])
             if start >= len(body):

@@ -108,6 +108,7 @@ def test_fetch_says_what_it_does_and_then_how_to_load_it(server: BadServer, home
         assert text in result.stderr
     again = run("fetch", "toy")
     assert again.exit_code == 0
+    assert "toy is here already" in again.stderr
     assert len(server.requests) == 1
 
 

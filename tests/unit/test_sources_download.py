@@ -193,6 +193,18 @@ def test_a_file_that_changes_between_two_tries_is_fetched_from_its_start(
     assert server.ranges("/toy.zip") == [None, "bytes=1000-"]
 
 
+def test_a_server_that_goes_on_with_another_file_is_noticed_at_once(
+    server: BadServer, register: Any, home: Path, capsys: Any
+) -> None:
+    url = server.put("/toy.zip", OTHER, [Break(1000), Become(ZIP)], if_range=False)
+    register(download(url, HASH))
+    assert_complete(sources.fetch("toy"), home)
+    assert server.ranges("/toy.zip") == [None, "bytes=1000-", None]
+    said = capsys.readouterr().err
+    assert "the file has changed on the server" in said
+    assert "is not the published file" not in said  # it did not take a whole download to see it
+
+
 def test_pieces_of_two_files_are_noticed_and_it_starts_again(
     server: BadServer, register: Any, home: Path
 ) -> None:

@@ -75,6 +75,8 @@ def bring(
         if path is not None:
             say(f"{name} is here already, in {folder(name)}; {path} was not looked at. To put it "
                 f"in its place, first: fmteach data remove {name}")  # fmt: skip
+        else:
+            say(f"{name} is here already, in {folder(name)}")
         return True
     if path is None:
         _require_allowed(source)
