@@ -149,11 +149,19 @@ def refuse_with_resume(ctx: typer.Context) -> None:
 
 def describe(trainer: Trainer, console: Console) -> None:
     data, config = trainer.dataset, trainer.config
+    rows = "rows" if data.candidates is None else "likes"
     console.print(
-        f"[bold]{data.title}[/]: {len(data.train):,} rows to train on, {len(data.valid):,} to "
+        f"[bold]{data.title}[/]: {len(data.train):,} {rows} to train on, {len(data.valid):,} to "
         f"validate, {len(data.test):,} to test; {data.num_features:,} features",
         highlight=False,
     )
+    if data.candidates is not None:
+        console.print(
+            f"Each user's list holds all {len(data.candidates.items):,} items but those liked in "
+            f"an earlier part; {data.candidates.cold('test'):,} of the test likes are of items "
+            "that nobody liked in train",
+            highlight=False,
+        )
     epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
     stop = f", patience {config.patience}" if config.patience else ""
     console.print(

@@ -50,7 +50,7 @@ class _Source(NamedTuple):
     load: Callable[..., Dataset]
 
 
-_FILM_TASKS = {"like": "4 stars or more", "rating": "the stars", "rank": "likes above the rest"}
+_FILM_TASKS = {"like": "4 stars or more", "rating": "the stars", "rank": "likes first"}
 _SOURCES = {
     "movielens": _Source(
         "100,004 ratings of 9,066 films by 671 users (real, comes with the course); "
@@ -137,7 +137,7 @@ def first_lines(path: str | Path, n: int = 5) -> list[str]:
 
 def __getattr__(name: str) -> Any:
     if name == "from_files":  # needs polars, which is imported on use
-        from fmteach.datasets.from_files import from_files
+        from fmteach.datasets.file_sets import from_files
 
         return from_files
     raise AttributeError(f"module 'fmteach.datasets' has no attribute {name!r}")

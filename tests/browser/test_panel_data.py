@@ -19,6 +19,7 @@ def test_the_data_set_brings_its_tasks_and_its_oracle(page: LabPage) -> None:
     assert task.locator("option").all_inner_texts() == [
         "like: 4 stars or more",
         "rating: the stars",
+        "rank: likes first",
     ]
     data.select_option("clicks")
     only = page.locator('[data-name="task"] option:first-child', has_text="click: clicked or not")
@@ -31,4 +32,17 @@ def test_the_data_set_brings_its_tasks_and_its_oracle(page: LabPage) -> None:
     data.select_option("movielens")
     page.locator('[data-name="task"] option', has_text="rating").wait_for(state="attached")
     assert task.input_value() == "like"
+    page.assert_no_errors()
+
+
+def test_films_are_ranked_and_the_curves_drawn(page: LabPage) -> None:
+    page.write_notebook("rank.ipynb", [CELL])
+    page.open_notebook("rank.ipynb")
+    page.run_all()
+    page.locator('[data-name="task"] select').select_option("rank")
+    page.locator(".fmteach-baseline", has_text="popularity").wait_for()
+    page.locator("text=NDCG@10 (higher is better)").first.wait_for()
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.locator("text=Run 1 is finished").first.wait_for(timeout=120_000)
+    page.screenshot("panel_rank")
     page.assert_no_errors()

@@ -93,7 +93,7 @@ def test_the_picture_has_room_for_the_oracle_before_there_is_a_run() -> None:
 
 def test_ranking_runs_in_the_panel_and_its_curves_are_drawn() -> None:
     panel = training_panel(task="rank", **{**QUICK, "epochs": 3})
-    assert ["rank", "rank: likes above the rest"] in [
+    assert ["rank", "rank: likes first"] in [
         option
         for part in settings.form()
         for field in part["fields"] if field["name"] == "task"
