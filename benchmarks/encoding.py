@@ -9,9 +9,9 @@ folder, or to FOLDER, where it is kept and used again. Figures:
   vocabulary in two passes (as for sets with very many values), by hashing; beside them a plain
   Python loop in the way of the d2l loader over the first 50,000 rows, with the same encoding;
 - seconds until an encoded set is open again, in a new process and in the same one;
-- with --memory, instead: the peak of the resident memory of a process of its own for growing numbers of
-  rows, and for as many different values as the real Criteo set has. With ROWS 10,000,000 this takes
-  some minutes and about 5 GB of disk.
+- with --memory, instead: the peak of the resident memory of a process of its own for growing
+  numbers of rows, and for as many different values as the real Criteo set has. With ROWS 10,000,000
+  this takes some minutes and about 5 GB of disk.
 
 The bounds that the project sets itself: 150,000 rows/s for both passes on 2 cores, 15 times the
 plain loop, reopening well below a second, and below 4 GB of memory for 45 million rows.
@@ -44,7 +44,7 @@ MIN_COUNT = 10
 # In a process of its own: peak memory is that of this work alone.
 ENCODE = """
 import json, os, resource, sys, time
-from fmteach.datasets.from_files import from_files
+from fmteach.datasets.file_sets import from_files
 from fmteach.datasets import cache
 from fmteach.datasets.encoder import draft
 if int(sys.argv[4]) >= 0:

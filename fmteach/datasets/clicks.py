@@ -86,7 +86,7 @@ def _load(
     progress: bool = False,
     **options: Any,
 ) -> Dataset:
-    from fmteach.datasets.from_files import from_files
+    from fmteach.datasets.file_sets import from_files
 
     one_of("task", "click" if task is None else task, TASKS)
     options = checked_options(options, OPTIONS)

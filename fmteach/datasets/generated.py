@@ -101,7 +101,7 @@ def _load(
     **options: Any,
 ) -> Dataset:
     from fmteach.datasets.encoder import Encoding
-    from fmteach.datasets.from_files import MIN_COUNT, USUAL_NUMBERS, from_reader
+    from fmteach.datasets.file_sets import MIN_COUNT, USUAL_NUMBERS, from_reader
     from fmteach.datasets.reading import open_reader
 
     one_of("task", "click" if task is None else task, clicks.TASKS)

@@ -148,7 +148,7 @@ def _measure_here(task: dict[str, Any]) -> dict[str, Any]:
     import polars
 
     from fmteach.datasets import encoder, reading
-    from fmteach.datasets.from_files import from_files
+    from fmteach.datasets.file_sets import from_files
 
     polars.DataFrame({"a": ["x", "y"]}).group_by("a").len()  # its threads belong to the imports
     assert encoder and reading  # loaded, so that their imports are not measured

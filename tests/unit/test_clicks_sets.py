@@ -12,7 +12,7 @@ import torch
 
 from fmteach import datasets
 from fmteach.datasets import clicks, generated, sources, synthetic
-from fmteach.datasets.from_files import from_files
+from fmteach.datasets.file_sets import from_files
 from fmteach.errors import DataFileError, InputError
 from fmteach.training import TrainConfig, Trainer
 

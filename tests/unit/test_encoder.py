@@ -240,7 +240,6 @@ def test_hashed_fields_need_no_counting_and_no_text_is_unseen():
     specs = [FieldSpec("C1", "category"), FieldSpec("I1", "number"), FieldSpec("x", "real")]
     encoding = Encoding(buckets=50, numbers={"I1": LOG})
     fitting = Fitting(specs, encoding)
-    assert not fitting.needed
     encoder = fitting.encoder()
     assert encoder.field_dims == (50, 50, 2)
     table = pl.DataFrame({"C1": ["a", None], "I1": [1000, None], "x": [0.5, None]})

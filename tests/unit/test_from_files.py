@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from fmteach.datasets import cache, streaming, synthetic
-from fmteach.datasets.from_files import from_files
+from fmteach.datasets.file_sets import from_files
 from fmteach.datasets.reading import Reader
 from fmteach.errors import DataFileError, InputError
 from fmteach.training import TrainConfig, Trainer
@@ -419,7 +419,7 @@ def test_too_little_space_is_said_before_much_is_written(files, monkeypatch):
     reader = open_reader(path, "criteo")
     reader._block = 100_000  # several frames, as of a large file
     from fmteach.datasets.encoder import Encoding
-    from fmteach.datasets.from_files import from_reader
+    from fmteach.datasets.file_sets import from_reader
 
     with pytest.raises(DataFileError, match=r"need about 0\.5 MB and only 0\.0 MB are free"):
         from_reader(reader, Encoding())
@@ -427,7 +427,7 @@ def test_too_little_space_is_said_before_much_is_written(files, monkeypatch):
 
 def test_frames_of_any_size_give_the_same_rows(files):
     from fmteach.datasets.encoder import Encoding
-    from fmteach.datasets.from_files import from_reader
+    from fmteach.datasets.file_sets import from_reader
     from fmteach.datasets.reading import open_reader
 
     def read(block: int):
@@ -445,7 +445,7 @@ def test_frames_of_any_size_give_the_same_rows(files):
 SCRIPT = """
     import sys, time
     from fmteach.datasets import encoded, from_files
-    from fmteach.datasets.from_files import from_files
+    from fmteach.datasets.file_sets import from_files
 
     append = encoded.Writer.append
 

@@ -117,12 +117,6 @@ class Fitting:
         self.dialect = dialect
         self.counters = [_counter(spec, encoding, dialect) for spec in self.specs]
 
-    @property
-    def needed(self) -> bool:
-        """Whether anything is learnt from rows; if not, one pass over the text will do."""
-        given = (HashedField, RealCounter)
-        return any(not isinstance(counter, given) for counter in self.counters)
-
     def add(self, table: pl.DataFrame, rows: np.ndarray) -> None:
         """Count training rows: their columns, and their numbers int64 [n]."""
 

@@ -51,10 +51,11 @@ def from_files(
 ) -> Dataset:
     """Make a data set of files of rows.
 
-    The files are read frame by frame: once to count which values the training rows hold, once to
-    write all rows as feature numbers (once altogether where everything is hashed). The numbers are
+    The files are read frame by frame: all rows are written as draft numbers, the values of
+    training rows are counted, and at the end the draft numbers become feature numbers. (Sets with
+    more than some 8 million different values are read twice, to count first.) The numbers are
     kept in the data folder and opened memory-mapped: the next call with the same files and
-    arguments takes a fraction of a second, and memory does not grow with the rows.
+    arguments takes a fraction of a second. Memory grows with the different values, not with rows.
 
     paths: a file, several files, or {"train": path, "valid": path, "test": path} of a published
         split. dialect: "criteo", "criteo-x1", "avazu", "avazu-x1", "d2l", "libsvm" or "table".
