@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from fmteach.datasets import DATASETS, TASKS, from_pairs, synthetic
-from fmteach.errors import InputError
+from fmteach.datasets import DATASETS, TASKS, from_arrays, from_pairs, load, sources, synthetic
+from fmteach.errors import FMTeachError, InputError
+from fmteach.live.panel import offered, settings, training_panel
 from fmteach.live.panel import panel as panel_module
-from fmteach.live.panel import settings, training_panel
 from fmteach.live.panel.overlay import Overlay
 from fmteach.live.panel.settings import Settings
 from fmteach.training import ORACLE
@@ -29,7 +29,9 @@ def small_panels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ),
         ("clicks", "click"): synthetic.dataset("clicks", rows=2000),
     }
-    monkeypatch.setattr(panel_module, "dataset_of", lambda name, task: data[name, task])
+    monkeypatch.setattr(
+        offered, "_loaded", lambda name, task: data.get((name, task)) or load(name, task)
+    )
     monkeypatch.setattr(panel_module, "_open_panels", {})
     yield
     for panel in panel_module._open_panels.values():
@@ -56,7 +58,9 @@ def test_tasks_follow_the_data_set() -> None:
 
 def test_the_form_offers_the_tasks_of_each_data_set() -> None:
     fields = {field["name"]: field for part in settings.form() for field in part["fields"]}
-    assert [value for value, _ in fields["data"]["options"]] == list(DATASETS)
+    here = [name for name in DATASETS if name not in sources.SOURCES]  # nothing was fetched
+    assert [value for value, _ in fields["data"]["options"]] == here
+    assert "movielens" in here and "criteo-synthetic" in here
     assert ["clicks", "clicks (synthetic)"] in fields["data"]["options"]
     other, offered = fields["task"]["by"]
     assert other == "data"
@@ -112,3 +116,34 @@ def test_ranking_runs_in_the_panel_and_its_curves_are_drawn() -> None:
     axes = panel.view.plot.figure["layout"]
     assert "NDCG@10" in str(axes["yaxis2"]) and "BPR loss" in str(axes["yaxis"])
     assert "popularity" in panel.text() and "NDCG@10" in panel.text()
+
+
+def test_a_data_set_of_ones_own_is_trained_in_the_panel() -> None:
+    rows = [[i % 5, i % 3] for i in range(300)]
+    own = from_arrays(rows, [float(a == b) for a, b in rows], objective="classification",
+                      fields=("left", "right"), name="tea")  # fmt: skip
+    panel = training_panel("own", data=own, **QUICK)
+    assert (panel.settings["data"], panel.settings["task"]) == ("tea", "classification")
+    panel.start().wait()
+    assert panel.current.trainer.dataset is own
+    fields = {field["name"]: field for part in settings.form() for field in part["fields"]}
+    assert ["tea", "tea"] in fields["data"]["options"]
+    panel.set(data="movielens")
+    panel.set(data=own)
+    assert panel.settings["data"] == "tea"
+    with pytest.raises(InputError, match="is a list"):
+        panel.set(data=rows)
+
+
+def test_a_data_set_that_is_not_here_says_how_to_fetch_it() -> None:
+    panel = training_panel("far", **QUICK)
+    with pytest.raises(FMTeachError, match="fmteach data fetch ml-1m"):
+        panel.set(data="ml-1m")
+    assert panel.settings["data"] == "movielens"
+
+
+def test_a_fetched_set_joins_the_menu_unless_it_is_very_large(monkeypatch) -> None:
+    monkeypatch.setattr(sources, "here", lambda name: True)
+    names = offered.offered()
+    assert "ml-100k" in names and "criteo-100k" in names
+    assert "criteo-full" not in names

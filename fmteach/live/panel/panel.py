@@ -12,9 +12,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from fmteach.datasets import Dataset
 from fmteach.errors import InputError
 from fmteach.live.panel import text as paneltext
-from fmteach.live.panel.reference import Reference, dataset_of
+from fmteach.live.panel.offered import dataset_of
+from fmteach.live.panel.reference import Reference
 from fmteach.live.panel.requests import PageRequests
 from fmteach.live.panel.runbook import RunBook
 from fmteach.live.panel.runs import EXPORT_FOLDER, Run, export_run
@@ -29,14 +31,14 @@ _open_lock = threading.Lock()
 
 
 def training_panel(
-    name: str = "main", data: str = "movielens", task: str | None = None, **overrides: Any
+    name: str = "main", data: str | Dataset = "movielens", task: str | None = None, **overrides: Any
 ) -> TrainingPanel:
     """A panel that trains factorization machines live.
 
     name: one panel is open under a name; a second call with the same name (a cell that is run
         again) stops the run of the first and takes its place.
-    data: one of `fmteach.datasets.DATASETS`. task: one of `fmteach.datasets.TASKS[data]`, such as
-        "like" or "rating" for the films; None: the first of them.
+    data: one of `fmteach.datasets.DATASETS`, or a Dataset of your own. task: one of
+        `fmteach.datasets.TASKS[data]`, such as "like" or "rating" for the films; None: the first.
     overrides: any setting of `fmteach.training.TrainConfig`, for example k=32.
 
     Raises InputError for a name or a value that does not exist, and lists those that do.

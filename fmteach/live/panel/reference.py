@@ -4,23 +4,16 @@ expected to beat."""
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable
 
-from fmteach.datasets import Dataset, load
+from fmteach.datasets import Dataset
 from fmteach.live.ending import at_exit
 from fmteach.training import ORACLE, base_rate, linear_baseline, popularity
 
 Scores = dict[str, float]
 _ORDER = ("base rate", "popularity", "linear model", ORACLE)
 _known: dict[str, dict[str, Scores]] = {}  # by fingerprint, for the whole process
-
-
-@functools.lru_cache(maxsize=8)
-def dataset_of(data: str, task: str) -> Dataset:
-    """The rows of a data set and task; those used last are kept."""
-    return load(data, task=task)
 
 
 class Reference:

@@ -9,9 +9,10 @@ from typing import Any
 
 import torch
 
-from fmteach.datasets import DATASETS, SYNTHETIC, TASKS
+from fmteach.datasets import Dataset
 from fmteach.datasets.choices import one_of
 from fmteach.errors import InputError
+from fmteach.live.panel.offered import give, known, offered, tasks_of, titled
 from fmteach.training import OPTIMIZERS, TrainConfig
 
 MODELS = ("fm", "linear")
@@ -78,7 +79,7 @@ class Settings:
     config: TrainConfig
 
     @classmethod
-    def first(cls, data: str, task: str | None, **overrides: Any) -> Settings:
+    def first(cls, data: str | Dataset, task: str | None, **overrides: Any) -> Settings:
         """The panel's first settings. task None: the first of the data set."""
         start = cls("movielens", "like", TrainConfig(**FIRST_RUN))
         asked = {} if task is None else {"task": task}
@@ -95,9 +96,10 @@ class Settings:
                 f"unknown setting {', '.join(map(repr, unknown))}; the settings are "
                 f"{', '.join(SETTING_NAMES)}."
             )
-        data = one_of("data set", changes.get("data", self.data), DATASETS)
-        own = self.task if self.task in TASKS[data] else next(iter(TASKS[data]))
-        task = one_of("task", changes.get("task", own), TASKS[data])
+        data = one_of("data set", give(changes.get("data", self.data)), known())
+        tasks = tasks_of(data)
+        own = self.task if self.task in tasks else next(iter(tasks))
+        task = one_of("task", changes.get("task", own), tasks)
         rest = {name: changes[name] for name in changes if name in CONFIG_NAMES}
         config = self.config.replace(**{name: _typed(name, rest[name]) for name in rest})
         return Settings(data, task, config)
@@ -139,15 +141,6 @@ def devices() -> list[tuple[str, str]]:
     return found
 
 
-def titled(data: str) -> str:
-    """The name of a data set as it is shown: what a generator made is called synthetic.
-
-    >>> titled("movielens"), titled("clicks")
-    ('movielens', 'clicks (synthetic)')
-    """
-    return f"{data} (synthetic)" if data in SYNTHETIC else data
-
-
 def _decades(first: int, last: int, steps: tuple[int, ...]) -> list[float]:
     return [float(f"{step}e{power}") for power in range(first, last) for step in steps]
 
@@ -167,15 +160,15 @@ def form() -> list[dict[str, Any]]:
         }  # fmt: skip
 
     tasks = {
-        data: [[name, f"{name}: {words}"] for name, words in of_data.items()]
-        for data, of_data in TASKS.items()
+        data: [[name, f"{name}: {words}"] for name, words in tasks_of(data).items()]
+        for data in offered()
     }
     rates = [*_decades(-4, 1, (1, 2, 3, 5)), 10.0, 20.0, 50.0, 100.0]
     return [
         {
             "title": "Data",
             "fields": [
-                choice("data", "Data set", [(name, titled(name)) for name in DATASETS]),
+                choice("data", "Data set", [(name, titled(name)) for name in tasks]),
                 choice("task", "Task", next(iter(tasks.values())), by=["data", tasks]),
             ],
         },

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fmteach.live.figures import run_style
+from fmteach.live.panel.offered import titled
 from fmteach.live.panel.runs import Run, at, difference, fit_gap
-from fmteach.live.panel.settings import Settings, titled
+from fmteach.live.panel.settings import Settings
 from fmteach.live.session.snapshot import Snapshot
 from fmteach.tasks import Task
 
