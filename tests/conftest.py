@@ -1,5 +1,5 @@
-"""What holds for every test: nothing is downloaded, the learner's own data folder is left alone, and
-speed is no matter: a slow machine is no failure."""
+"""What holds for every test: nothing is downloaded, the learner's data folder is left alone, and a
+slow machine is no failure."""
 
 from __future__ import annotations
 
