@@ -530,17 +530,31 @@ def test_numbers_of_more_than_32_bits_need_a_second_pass_and_keep_their_codes(tm
         assert data.labels[0][code] == str(huge[number % 6])
 
 
-def test_texts_that_are_kept_do_not_keep_the_memory_of_their_frame():
-    import polars as pl
+MEMORY = """
+import numpy as np, polars as pl, sys
+from fmteach.datasets.encoder.category import CategoryCounter
+from fmteach.datasets.encoder.draft import _Texts
+from fmteach.datasets.encoder.vocabulary import TextCounter
 
-    from fmteach.datasets.encoder.vocabulary import TextCounter
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6
 
-    counter, held = TextCounter(), 0
-    for turn in range(20):
-        texts = [f"{'a long text of more than twelve bytes':60}{turn}"] + ["b" * 60] * 20_000
-        data = ("\n".join(texts) + "\n").encode()
-        frame = pl.scan_csv(data, has_header=False, schema={"a": pl.String}).collect()
-        counter.add(frame["a"])
-    for table in counter._pending:
-        held += table["text"].estimated_size()
-    assert held < 20 * 1_000
+counter, draft = TextCounter(), _Texts(CategoryCounter("a", 1))
+for turn in range(33):
+    texts = [f"{'a long text of more than twelve bytes':60}{turn}"] + ["b" * 60] * 60_000
+    data = ("\\n".join(texts) + "\\n").encode()
+    column = pl.scan_csv(data, has_header=False, schema={"a": pl.String}).collect()["a"]
+    (counter.add(column) if sys.argv[1] == "counter"
+     else draft.add(column, np.ones(len(column), bool), None))
+    if turn == 2:
+        before = resident()
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="asks Linux for the memory")
+@pytest.mark.parametrize("kind", ["counter", "draft"])
+def test_texts_that_are_kept_do_not_keep_the_memory_of_their_frame(kind):
+    command = [sys.executable, "-c", MEMORY, kind]
+    grown = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert grown < 50  # MB; all the frames are 110

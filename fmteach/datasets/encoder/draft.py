@@ -28,6 +28,7 @@ from fmteach.datasets.encoder.vocabulary import copied
 
 MOST_VALUES = 8_000_000
 _THREADS = min(8, os.cpu_count() or 1)
+_ROWS_AT_ONCE = 1024  # they stay in the processor's cache
 _LOW, _HIGH = -(2**31) + 1, 2**31 - 1  # the number below them stands for a blank
 Final = Callable[[np.ndarray], np.ndarray]
 
@@ -83,12 +84,17 @@ class Draft:
         encoder = Encoder(tuple(field for field, _ in made), dialect=self._fitting.dialect)
 
         def final(numbers: np.ndarray) -> np.ndarray:
+            columns = np.empty(numbers.shape[::-1], dtype=np.int32)
+            for first in range(0, len(numbers), _ROWS_AT_ONCE):
+                rows = slice(first, first + _ROWS_AT_ONCE)
+                columns[:, rows] = numbers[rows].T
+
             def one(place: int) -> np.ndarray:
-                return made[place][1](np.ascontiguousarray(numbers[:, place]))
+                return made[place][1](columns[place])
 
             with ThreadPoolExecutor(_THREADS) as pool:
-                columns = list(pool.map(one, range(len(made))))
-            return side_by_side(columns, encoder.offsets, np.int32)
+                coded = list(pool.map(one, range(len(made))))
+            return side_by_side(coded, encoder.offsets, np.int32)
 
         return encoder, final
 
@@ -125,10 +131,15 @@ class _Texts:
         first = np.flatnonzero(numbers >= self.values)
         if not len(first):
             return
-        new, place = np.unique(numbers[first], return_index=True)
+        new = numbers[first].astype(np.int64)
+        highest = np.maximum.accumulate(new)
+        # Numbers are given in the order of appearance: a new one is above all that came before.
+        place = np.flatnonzero(np.diff(highest, prepend=-1) > 0)
+        if len(place) != int(highest[-1]) + 1 - self.values:
+            place = np.unique(new, return_index=True)[1]  # in case that polars changes its ways
         self._texts.append(copied(texts.gather(first[place])))
-        self._numbers.append(new)
-        self.values = int(new[-1]) + 1
+        self._numbers.append(new[place])
+        self.values = int(highest[-1]) + 1
         if self.values > len(self._rows):
             grown = np.zeros(2 * self.values, dtype=np.int64)
             grown[: len(self._rows)] = self._rows
@@ -152,7 +163,7 @@ class _Texts:
     def _all(self) -> tuple[pl.Series, np.ndarray]:
         """All texts that were met, and their numbers. The dictionary is given up."""
         texts = pl.concat(self._texts) if self._texts else pl.Series([], dtype=pl.String)
-        numbers = np.concatenate([np.empty(0, np.uint32), *self._numbers])
+        numbers = np.concatenate([np.empty(0, np.int64), *self._numbers])
         del self._alive, self._texts, self._numbers
         return texts, numbers
 
