@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from fmteach.cli import rows as choice
 from fmteach.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,14 +26,19 @@ Results = dict[str, dict[str, dict[str, float]]]  # model -> split -> metric -> 
 
 def train(
     ctx: typer.Context,
-    data: Annotated[str, typer.Option(help="Data set.")] = "movielens",
-    task: Annotated[
-        str | None,
-        typer.Option(help="What to predict: like, rating or rank (movielens), click (clicks)."),
-    ] = None,
-    split: Annotated[
-        str, typer.Option(help="Test rows: random, or time (train on the past, test on the rest).")
-    ] = "random",
+    data: choice.Data = "movielens",
+    task: choice.Task = None,
+    split: choice.Split = None,
+    features: choice.Features = None,
+    file: choice.File = None,
+    dialect: choice.Dialect = None,
+    target: choice.Target = None,
+    column: choice.Column = None,
+    time: choice.Time = None,
+    min_count: choice.MinCount = None,
+    buckets: choice.Buckets = None,
+    rows: choice.Rows = None,
+    download: choice.Download = False,
     k: Annotated[
         int | None, typer.Option("-k", "--k", help="Embedding size: factors a feature.")
     ] = None,
@@ -75,8 +81,12 @@ def train(
       fmteach train --task like --epochs 50 --checkpoint run.safetensors
       fmteach train --task like --resume run.safetensors --epochs 80
       fmteach train --data clicks --split time
+      fmteach train --data ml-100k --download --split u1
+      fmteach train --file train.txt --dialect criteo --min-count 10
+      fmteach train --file sales.csv --dialect table --target bought --column user
+      --column item --column price:number
     """
-    from fmteach import datasets, training
+    from fmteach import training
     from fmteach.tasks import get_task
 
     for path in (save, checkpoint):
@@ -94,8 +104,7 @@ def train(
     }
     chosen = {name: value for name, value in given.items() if value is not None}
     console = Console(stderr=as_json)
-    task = task or next(iter(datasets.TASKS.get(data, ())), None)
-    dataset = datasets.load(data, task=task, split=split)
+    dataset = choice.load(ctx.params, progress=not as_json)
     if resume is None:
         config = training.defaults(dataset.objective, len(dataset.fields)).replace(**chosen)
         trainer = training.Trainer(dataset, config)
@@ -120,7 +129,9 @@ def train(
             if path is not None:
                 console.print(f"The {what} is in {path}.", highlight=False)
     if stopped:
-        console.print(how_to_go_on(checkpoint, data, task, split), highlight=False, soft_wrap=True)
+        console.print(
+            how_to_go_on(checkpoint, choice.repeat(ctx.params)), highlight=False, soft_wrap=True
+        )
         raise typer.Exit(INTERRUPTED)
 
 
@@ -244,11 +255,11 @@ def metrics_table(results: Results, task: Any) -> Table:
     return table
 
 
-def summary(trainer: Trainer, results: Results, split: str) -> dict[str, Any]:
+def summary(trainer: Trainer, results: Results, split: str | None) -> dict[str, Any]:
     return {
         "data": trainer.dataset.name,
         "task": trainer.dataset.task,
-        "split": split,
+        "split": split or "usual",
         "fingerprint": trainer.dataset.fingerprint,
         "config": trainer.config.to_dict(),
         "device": str(trainer.device),
@@ -260,11 +271,11 @@ def summary(trainer: Trainer, results: Results, split: str) -> dict[str, Any]:
     }
 
 
-def how_to_go_on(checkpoint: Path | None, data: str, task: str, split: str) -> str:
+def how_to_go_on(checkpoint: Path | None, same: str) -> str:
+    """same: the options that name the rows."""
     if checkpoint is None:
         return (
             "Stopped. To be able to go on after a stop, name a file: --checkpoint run.safetensors"
         )
-    same = f"--data {data} --task {task} --split {split}"
     path = shlex.quote(str(checkpoint))
     return f"Stopped. To go on: fmteach train {same} --resume {path} --checkpoint {path}"

@@ -172,9 +172,7 @@ def test_synthetic_data_puts_the_oracle_under_the_models(monkeypatch: pytest.Mon
 def test_the_task_left_out_is_the_first_of_the_data_set(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     original = datasets.load
-    monkeypatch.setattr(
-        datasets, "load", lambda name, task, split: asked.append(task) or original()
-    )
+    monkeypatch.setattr(datasets, "load", lambda name, task, **_: asked.append(task) or original())
     for options in ([], ["--task", "rating"]):
         assert run(*SMALL, *options).exit_code == 0
     assert asked == ["like", "rating"]
