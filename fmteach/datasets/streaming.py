@@ -35,7 +35,7 @@ def random_parts(first_row: int, n: int, *, seed: int, valid: float, test: float
     nearly: of N rows, the number in test is N · test, give or take sqrt(N · test · (1 - test)).
 
     >>> random_parts(0, 8, seed=0, valid=0.25, test=0.25).tolist()
-    [0, 0, 1, 0, 0, 0, 0, 0]
+    [1, 0, 0, 0, 2, 2, 1, 1]
     """
     words = np.random.PCG64(seed).advance(first_row).random_raw(n)
     u = (words >> np.uint64(11)) * 2.0**-53
