@@ -1,4 +1,4 @@
-"""The training notebook runs unattended with other parameters, as for a batch job."""
+"""Notebooks with parameters run unattended with others, as for a batch job."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ import nbformat
 import papermill
 import pytest
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "07_live_training.ipynb"
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOK = FOLDER / "07_live_training.ipynb"
 PARAMETERS = {"TASK": "rating", "K": 4, "EPOCHS": 2}
 
 
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    out = tmp_path_factory.mktemp("papermill") / "out.ipynb"
+def execute(notebook: Path, parameters: dict, out: Path) -> nbformat.NotebookNode:
     papermill.execute_notebook(
-        NOTEBOOK,
+        notebook,
         out,
-        parameters=PARAMETERS,
+        parameters=parameters,
         kernel_name="python3",
-        cwd=NOTEBOOK.parent,
+        cwd=notebook.parent,
         progress_bar=False,
         execution_timeout=120,
     )
     return nbformat.read(out, as_version=4)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    return execute(NOTEBOOK, PARAMETERS, tmp_path_factory.mktemp("papermill") / "out.ipynb")
 
 
 def printed(notebook: nbformat.NotebookNode, source: str) -> str:
@@ -62,3 +66,21 @@ def test_nothing_is_left_on_standard_error(executed: nbformat.NotebookNode) -> N
         if out.get("name") == "stderr"
     ]
     assert not text
+
+
+@pytest.mark.parametrize(
+    ("stem", "parameters"),
+    [
+        ("13_avazu", {"DATA": "avazu-synthetic", "ROWS": 30_000, "K": 2, "SEED": 1}),
+        ("14_criteo", {"DATA": "criteo-synthetic", "ROWS": 25_000, "K": 2, "SEED": 1}),
+    ],
+)
+def test_the_click_notebooks_run_at_another_size(
+    stem: str, parameters: dict, tmp_path: Path
+) -> None:
+    notebook = FOLDER / f"{stem}.ipynb"
+    assert set(papermill.inspect_notebook(notebook)) == set(parameters)
+    done = execute(notebook, parameters, tmp_path / "out.ipynb")
+    assert all(cell.execution_count for cell in done.cells if cell.cell_type == "code")
+    split = f"{parameters['ROWS']:,} rows read"
+    assert any(split in out.get("text", "") for c in done.cells for out in c.get("outputs", ()))
