@@ -11,9 +11,7 @@ without any published score.
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import json
 import math
 import re
@@ -33,6 +31,7 @@ from fmteach.training.leaderboard_view import (
     OWN,
     PUBLISHED,
     Section,
+    as_csv,
     as_html,
     as_text,
     sections,
@@ -105,6 +104,9 @@ class Leaderboard:
         split: how the rows were split, in the words of the published scores when it is the same
         split; only then the run stands beside them. settings: what you want to find again, such
         as k=16; a TrainConfig is taken apart.
+
+        A run that is on the board already (the same name, data, split, settings and metrics) is
+        not entered twice: it keeps its number and gets a new date.
         """
         if not isinstance(name, str) or not name.strip():
             raise InputError(f"name is {name!r}: say in a few words what was run")
@@ -128,10 +130,15 @@ class Leaderboard:
             "fmteach": fmteach.__version__,
             "settings": _plain(settings),
         }
-        fresh = [*self._unsaved, run]
+        fresh = [*(one for one in self._unsaved if _identity(one) != _identity(run)), run]
 
         def append(stored: dict) -> None:
+            known = {_identity(one): one for one in stored["runs"]}
             for one in fresh:
+                same = known.get(_identity(one))
+                if same is not None:
+                    same["date"] = one["date"]
+                    continue
                 one["number"], stored["next"] = stored["next"], stored["next"] + 1
                 stored["runs"].append(one)
 
@@ -192,7 +199,7 @@ class Leaderboard:
                 indent=1, ensure_ascii=False,
             )  # fmt: skip
         else:
-            text = _csv([*own, *published])
+            text = as_csv([*own, *published])
         try:
             write_whole(path, text)
         except OSError as problem:
@@ -276,6 +283,16 @@ def _numbers(metrics: Any) -> tuple[dict[str, float | None], dict[str, list[floa
     return values, ends
 
 
+def _identity(run: Mapping[str, Any]) -> str:
+    """The same text for two runs that differ in number and date only.
+
+    Metrics to six digits: with other threads the last bits of a sum are others.
+    """
+    metrics = {name: None if v is None else f"{v:.6g}" for name, v in run["metrics"].items()}
+    parts = [run.get(name) for name in ("name", "data", "fingerprint", "split", "synthetic")]
+    return json.dumps([*parts, metrics, run.get("settings", {})], sort_keys=True)
+
+
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as JSON can hold them; a dataclass such as TrainConfig is taken apart."""
     plain: dict[str, Any] = {}
@@ -291,16 +308,3 @@ def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
         else:
             plain[name] = str(value)
     return plain
-
-
-def _csv(lines: list[dict[str, Any]]) -> str:
-    metrics = dict.fromkeys(name for line in lines for name in line["metrics"])
-    first = ("kind", "name", "split", "synthetic", "data", "fingerprint", "number", "date",
-             "fmteach", "source", "note")  # fmt: skip
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*first, *metrics, "settings"], lineterminator="\n")
-    writer.writeheader()
-    for line in lines:
-        cells = {name: line.get(name, "") for name in first} | dict(line["metrics"])
-        writer.writerow({**cells, "settings": json.dumps(line.get("settings", {}))})
-    return out.getvalue()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
+import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from fmteach.datasets.published import HIGHER_IS_BETTER, Board
 from fmteach.datasets.table import Table
+from fmteach.training.config import TrainConfig
 
 NO_SPLIT = "split not given"
 OWN, PUBLISHED, ORACLE = "yours", "published", "oracle"
 _NAMES = {"auc": "AUC", "rmse": "RMSE", "mae": "MAE"}
-_SETTINGS = 5  # shown in the column "note"; the file has all of them
+_SETTINGS = 6  # shown in the column "note"; the file has all of them
+_USUAL = {one.name: one.default for one in fields(TrainConfig)}  # k is said, for it is the subject
+del _USUAL["k"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,20 @@ def as_html(
     return f"<div>{''.join(parts)}</div>"
 
 
+def as_csv(lines: Sequence[Mapping[str, Any]]) -> str:
+    """One line a run or published score, with every metric in a column of its own."""
+    metrics = dict.fromkeys(name for line in lines for name in line["metrics"])
+    first = ("kind", "name", "split", "synthetic", "data", "fingerprint", "number", "date",
+             "fmteach", "source", "note")  # fmt: skip
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*first, *metrics, "settings"], lineterminator="\n")
+    writer.writeheader()
+    for line in lines:
+        cells = {name: line.get(name, "") for name in first} | dict(line["metrics"])
+        writer.writerow({**cells, "settings": json.dumps(line.get("settings", {}))})
+    return out.getvalue()
+
+
 def _table(section: Section, metrics: Sequence[str]) -> Table:
     metrics = [m for m in metrics if any(m in e.metrics for e in section.entries)]
     columns = ["#", "model", *map(_title, metrics), "kind", "note"]
@@ -146,12 +166,17 @@ def _html(section: Section, table: Table) -> str:
 
 def _own_entry(run: Mapping[str, Any]) -> Entry:
     metrics = {k: math.nan if v is None else v for k, v in run["metrics"].items()}
-    settings = [f"{name} = {value}" for name, value in run.get("settings", {}).items()]
+    settings = [
+        f"{name} = {value}" for name, value in run.get("settings", {}).items()
+        if name not in _USUAL or value != _USUAL[name]
+    ]  # fmt: skip
     more = [f"and {len(settings) - _SETTINGS} more"] if len(settings) > _SETTINGS else []
     note = ", ".join(settings[:_SETTINGS] + more)
     if run.get("data"):
         code = f" ({run['fingerprint'][:6]})" if run.get("fingerprint") else ""
-        note = "; ".join(part for part in (note, f"{run['data']}{code}") if part)
+        made = run.get("synthetic") and code  # the section says already what it is
+        data = f"rows{code}" if made else f"{run['data']}{code}"
+        note = "; ".join(part for part in (note, data) if part)
     split = run.get("split") or NO_SPLIT
     return Entry(run["name"], OWN, metrics, split, note, run["number"], run.get("date", ""))
 

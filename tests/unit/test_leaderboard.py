@@ -49,6 +49,31 @@ def test_a_run_stands_among_the_published_scores_of_its_split(tmp_path):
     assert "k = 16" in str(board) and "published" in str(board)
 
 
+def test_a_run_that_is_repeated_gets_a_new_date_and_no_second_line(tmp_path):
+    board = Leaderboard("my-clicks", tmp_path)
+    board.add("FM", {"auc": 0.75}, split="random", config=TrainConfig(k=8))
+    stored = json.loads(board.path.read_text())
+    stored["runs"][0]["date"] = "2020-01-01 00:00"
+    board.path.write_text(json.dumps(stored))
+    again = Leaderboard("my-clicks", tmp_path)
+    again.add("FM", {"auc": 0.75 + 1e-12}, split="random", config=TrainConfig(k=8))
+    assert [run["number"] for run in again.runs] == [1] and again.runs[0]["date"] > "2020-01-02"
+    again.add("FM", {"auc": 0.75}, split="time", config=TrainConfig(k=8))
+    again.add("FM", {"auc": 0.75}, split="random", config=TrainConfig(k=16))
+    again.add("FM", {"auc": 0.76}, split="random", config=TrainConfig(k=8))
+    again.add("FM 2", {"auc": 0.75}, split="random", config=TrainConfig(k=8))
+    again.add("FM", {"auc": 0.75}, data="other", split="random", config=TrainConfig(k=8))
+    assert [run["number"] for run in again.runs] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_run_that_cannot_be_written_is_not_kept_twice(tmp_path, capsys):
+    (tmp_path / "in the way").write_text("")
+    board = Leaderboard("my-clicks", tmp_path / "in the way" / "board.json")
+    for _ in range(2):
+        board.add("FM", {"auc": 0.75}, split="random")
+    assert len(board.runs) == 1 and "could not be written" in capsys.readouterr().out
+
+
 def test_a_lower_rmse_is_better(tmp_path):
     board = Leaderboard("ml-100k", tmp_path).add("mine", {"rmse": 0.91}, split="u1 to u5, mean")
     ranked = names(board.sections()[0])
