@@ -6,6 +6,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fmteach.datasets.choices import one_of
+
 
 @dataclass(frozen=True)
 class Table:
@@ -19,6 +21,19 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
+
+    def only(self, *columns: str) -> Table:
+        """The table with these columns alone, in this order: for one that is too wide to be read.
+
+        Errors: InputError for a column that is not there.
+
+        >>> print(Table(("a", "b", "c"), ((1, 2, 3),)).only("c", "a"))
+        c  a
+        3  1
+        """
+        places = [self.columns.index(one_of("column", name, self.columns)) for name in columns]
+        rows = tuple(tuple(row[place] for place in places) for row in self.rows)
+        return Table(tuple(columns), rows)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -53,10 +68,14 @@ class Table:
         )
 
     def _set_right(self) -> list[bool]:
-        return [
-            any(isinstance(row[j], (int, float)) for row in self.rows)
-            for j in range(len(self.columns))
-        ]
+        return [any(_is_number(row[j]) for row in self.rows) for j in range(len(self.columns))]
+
+
+def _is_number(cell: object) -> bool:
+    """A number, or a share such as "2.7 %"."""
+    return isinstance(cell, int | float) or (
+        isinstance(cell, str) and cell.endswith(" %") and cell[:-2].replace(".", "").isdigit()
+    )
 
 
 def _text(cell: object) -> str:

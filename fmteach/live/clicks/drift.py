@@ -71,7 +71,7 @@ class Drift(ClickPanel):
             xaxis2={**across, "domain": [0.56, 1], "anchor": "y2", "ticksuffix": " %",
                     "range": [0, 100 * self._rates[-1]], **titled("click rate of the test rows")},
             yaxis2={**up, "anchor": "x2", "range": [0, self._top()], **titled("AUC and logloss")},
-            margin={"r": 150},
+            margin={"r": 175},
         )  # fmt: skip
         return figure
 
@@ -125,7 +125,7 @@ class Drift(ClickPanel):
                     "hovertemplate": f"{name}: %{{y:.4f}}<extra></extra>",
                 }, (rates[here], y[here])  # fmt: skip
             yield {
-                "name": "", "mode": "text", "text": [f"\u2002{name} {y[self._place]:.3f}"],
+                "name": "", "mode": "text", "text": [f"\u2002{name}, now {y[self._place]:.3f}"],
                 "textposition": "middle right", "cliponaxis": False, "hoverinfo": "skip", **axes,
             }, (rates[-1:], np.array([ends[name]]))  # fmt: skip
 

@@ -46,7 +46,7 @@ class Reliability(ClickPanel):
         ]
         first = {"bins": bins, "by": "count"}
         first |= {"models": list(names)} if len(names) > 1 else {}
-        super().__init__("Reliability diagram", spec, first, height=480)
+        super().__init__("Reliability diagram", spec, first, height=470)
 
     @property
     def shown(self) -> list[str]:
@@ -140,7 +140,7 @@ def reliability_figure(
     styles: Mapping[str, int] | None = None,
     end: float = 1.0,
 ) -> go.Figure:
-    """The diagram over a histogram of the predictions.
+    """The diagram, and beside it a histogram of the predictions.
 
     calibrations: model -> bins; predictions: model -> probabilities [n]. styles: model -> number
     of its look. end: where both axes end.
@@ -154,13 +154,14 @@ def reliability_figure(
     def titled(text: str) -> dict:
         return {"title": {"text": text, "font": {"size": 14}, "standoff": 8}}
 
+    # Side by side: a diagram that is wider than high makes every curve look flat.
     figure.update_layout(
-        xaxis={**across, "range": shown, "domain": [0, 1], **titled("")},
-        yaxis={"range": shown, "domain": [0.33, 1], **titled("observed share of clicks")},
-        xaxis2={**across, "range": shown, "domain": [0, 1], "anchor": "y2", "matches": "x",
+        xaxis={**across, "range": shown, "domain": [0, 0.52], **titled("predicted probability")},
+        yaxis={"range": shown, **titled("observed share of clicks")},
+        xaxis2={**across, "range": shown, "domain": [0.63, 1], "anchor": "y2", "matches": "x",
                 **titled("predicted probability")},
-        yaxis2={**across, "domain": [0, 0.19], "anchor": "x2", "rangemode": "tozero", "nticks": 3,
-                "ticksuffix": " %", **titled("rows")},
+        yaxis2={**across, "anchor": "x2", "rangemode": "tozero", "nticks": 6,
+                "ticksuffix": " %", **titled("share of rows")},
     )  # fmt: skip
     return figure
 
