@@ -14,6 +14,7 @@ os.environ.setdefault("FMTEACH_OFFLINE", "1")
 if "FMTEACH_DATA" not in os.environ:  # tests/run.py gives one, and so does the main test process
     os.environ["FMTEACH_DATA"] = tempfile.mkdtemp(prefix="fmteach-tests-")
     atexit.register(shutil.rmtree, os.environ["FMTEACH_DATA"], ignore_errors=True)
+os.environ["FMTEACH_PROGRESS"] = os.path.join(os.environ["FMTEACH_DATA"], "progress.json")
 
 # A test asserts behaviour; how long an example takes says something about the machine only.
 settings.register_profile(

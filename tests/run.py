@@ -73,7 +73,9 @@ def run(name: str, data: str) -> Result:
             command.append(f"--junitxml={report}")
         print(f"\n== {name}: {' '.join(STEPS[name][1 if is_pytest else 0 :])}", flush=True)
         started = time.perf_counter()
-        environment = {**os.environ, **ENVIRONMENT, "FMTEACH_DATA": data}
+        progress = str(Path(data) / "progress.json")
+        own = {"FMTEACH_DATA": data, "FMTEACH_PROGRESS": progress}
+        environment = {**os.environ, **ENVIRONMENT, **own}
         status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         result = count(report) if report.exists() else Result(name, passed=int(status == 0))
     result.name, result.seconds = name, time.perf_counter() - started

@@ -1,8 +1,14 @@
-"""The checks of the course's exercises. Each takes what the learner made and returns Feedback.
+"""The exercises of the course: check, hint, solution, progress.
+
+    exercises.check("3.1", fm_fast)      what is right, or what slipped
+    exercises.hint("3.1")                the next of three hints
+    exercises.solution("3.1")            asks first, then shows real source
+    exercises.progress()                 the map of what you have passed
 
 A stub that was not touched is "not attempted" and no error, so a notebook always runs to its end.
 """
 
+from fmteach.exercises.asking import check, hint, progress, solution
 from fmteach.exercises.avazu import (
     REASONS,
     SUSPECTS,
@@ -18,23 +24,19 @@ from fmteach.exercises.criteo import (
     check_published,
 )
 from fmteach.exercises.feedback import Feedback
-from fmteach.exercises.kd_trick import check_fm_fast, check_slopes
-from fmteach.exercises.live_training import (
-    DIAGNOSES,
-    READING_RUNS,
-    check_budget,
-    check_reading,
-    check_should_stop,
-)
+from fmteach.exercises.live_training import DIAGNOSES, READING_RUNS
 from fmteach.exercises.movielens import (
     PREPARATIONS,
     check_beats_bias,
     check_choose_k,
     check_leaks,
 )
-from fmteach.exercises.start_here import check_doctor
 
 __all__ = [
+    "check",
+    "hint",
+    "progress",
+    "solution",
     "DIAGNOSES",
     "READING_RUNS",
     "REASONS",
@@ -52,10 +54,4 @@ __all__ = [
     "check_published",
     "check_shift",
     "suspects",
-    "check_budget",
-    "check_doctor",
-    "check_fm_fast",
-    "check_reading",
-    "check_should_stop",
-    "check_slopes",
 ]

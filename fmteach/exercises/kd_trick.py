@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from fmteach.exercises.answers import as_number, describe, not_given
+from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.growth import grows_with_d_squared
 from fmteach.interaction import pairwise_naive
@@ -185,3 +186,29 @@ def _call(function: Callable[[Any, Any], Any], x: np.ndarray, V: np.ndarray) -> 
     if len({text for _, text in errors}) == 1:
         raise _Stopped(errors[0][1])
     raise _Stopped("; ".join(f"{text} (given {kind})" for kind, text in errors))
+
+
+EXERCISES = (
+    Exercise(
+        "3.1", "fm_fast", check_fm_fast,
+        hints=(
+            "Which two numbers do you need for each factor l?",
+            "Scale the rows first: z[i, l] = x[i] · V[i, l]. Then sum over i, once as it is and "
+            "once squared.",
+            "One pass sums z over i and squares the result. The other squares z and sums over i. "
+            "Subtract, add up over l, halve.",
+        ),
+        solution=solution_fm_fast,
+    ),
+    Exercise(
+        "3.2", "slopes", check_slopes,
+        hints=(
+            "A slope on log-log axes is an exponent: cost grows like d to that power.",
+            "When d grows ten times and the cost a hundred times, the exponent is 2.",
+            "log(cost ratio) / log(d ratio), once for the definition and once for the two passes; "
+            "round to whole numbers to see the law.",
+        ),
+        solution="2 for the definition, since it visits every pair, and 1 for the two passes, "
+        "since they visit every feature twice.",
+    ),
+)  # fmt: skip

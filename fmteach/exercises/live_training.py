@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from fmteach.exercises.answers import as_number, describe, not_given
+from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.training import History, TrainConfig
 
@@ -177,3 +179,39 @@ def _stopping_advice(function: Callable, losses: list, patience: int, wanted: bo
     if stops([0.6, 0.5, 0.52]):
         return said + "You stop one evaluation too early: the best is 1 ago, the patience is 2."
     return said + "Count how many evaluations ago the best value was, and compare with patience."
+
+
+EXERCISES = (
+    Exercise(
+        "7.1", "budget", partial(check_budget, logloss=0.57, steps=160),
+        hints=(
+            "Few steps are allowed, so every step has to go further.",
+            "Two controls make a step worth more: the learning rate, and how many rows it looks "
+            "at.",
+            "Raise the learning rate ten times, take batches of 1,024 or 2,048 rows, and see that "
+            "the validation rows are scored within the 160 steps.",
+        ),
+        solution="For example learning rate 0.01, batch size 2048, L2 0, k 16, 3 epochs: the "
+        "validation logloss is below 0.57 after about 100 steps.",
+    ),
+    Exercise(
+        "7.2", "reading", check_reading,
+        hints=(
+            "Look first at the training loss: does it fall, and does it fall smoothly?",
+            "Then at the gap: the validation loss that turns while the training loss falls has a "
+            "name.",
+            "One of the three still falls at its end, one turns, one jumps above its start.",
+        ),
+        solution="A: learning rate too low. B: overfits. C: learning rate too high.",
+    ),
+    Exercise(
+        "7.3", "stopping rule", check_should_stop,
+        hints=(
+            "Where in the list is the smallest loss?",
+            "losses.index(min(losses)) is its place, counted from 0.",
+            "The newest loss has the place len(losses) - 1. Compare the difference of the two "
+            "places with patience.",
+        ),
+        solution=solution_should_stop,
+    ),
+)  # fmt: skip

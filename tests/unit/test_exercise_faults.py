@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from fmteach.exercises import check_doctor, check_fm_fast, check_should_stop, check_slopes
+from fmteach.exercises.kd_trick import check_fm_fast, check_slopes
+from fmteach.exercises.live_training import check_should_stop
+from fmteach.exercises.start_here import check_doctor
 
 
 def in_float32_accumulators(x, V):

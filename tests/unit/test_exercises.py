@@ -9,16 +9,14 @@ import pytest
 import torch
 
 from fmteach import datasets
-from fmteach.exercises import (
+from fmteach.exercises.kd_trick import check_fm_fast, check_slopes, solution_fm_fast
+from fmteach.exercises.live_training import (
     READING_RUNS,
     check_budget,
-    check_fm_fast,
     check_reading,
     check_should_stop,
-    check_slopes,
+    solution_should_stop,
 )
-from fmteach.exercises.kd_trick import solution_fm_fast
-from fmteach.exercises.live_training import solution_should_stop
 from fmteach.interaction import pairwise_all_pairs, pairwise_naive
 from fmteach.training import TrainConfig, Trainer, base_rate
 

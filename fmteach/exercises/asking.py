@@ -1,0 +1,142 @@
+"""What a learner calls: check, hint, solution, progress. None of them ever stops a notebook."""
+
+from __future__ import annotations
+
+import difflib
+import html
+from dataclasses import dataclass
+from typing import Any
+
+from fmteach.exercises import record as kept
+from fmteach.exercises.catalogue import CHAPTERS, EXERCISES
+from fmteach.exercises.exercise import Exercise
+from fmteach.exercises.feedback import Feedback
+from fmteach.exercises.guard import TooLong, in_time
+
+
+def check(id: str, *answers: Any, **named: Any) -> Feedback:
+    """Check an exercise, such as check("3.1", fm_fast).
+
+    id: of the exercise. answers, named: what the exercise asks for; the notebook's cell shows it.
+    The answer is Feedback: "correct", "not yet" with what was seen and what to try, or "not
+    attempted" for a stub that was not touched. Code that fails is explained, code that runs on
+    without end is stopped. The outcome is kept, see `progress`.
+
+    >>> check("3.2", 2.0, 1.0).verdict
+    'correct'
+    """
+    exercise = EXERCISES.get(str(id))
+    if exercise is None:
+        return Feedback(str(id), "not attempted", _unknown(id))
+    try:
+        feedback = in_time(lambda: exercise.check(*answers, **named), exercise.seconds)
+    except TooLong:
+        feedback = Feedback(
+            exercise.name, "not yet",
+            f"your code was stopped after {exercise.seconds:g} seconds. Is there a loop that does "
+            "not end? Try it by hand on two or three numbers first.",
+        )  # fmt: skip
+    except Exception as error:
+        feedback = Feedback(
+            exercise.name, "not yet",
+            f"the check stopped with {type(error).__name__}: {error}. Look at what the cell gives "
+            "to check(...): names and number must be those of the exercise.",
+        )  # fmt: skip
+    problem = kept.note(exercise, feedback)
+    if problem:
+        return Feedback(feedback.exercise, feedback.verdict, f"{feedback.message} ({problem})")
+    return feedback
+
+
+@dataclass(frozen=True)
+class Told:
+    """A hint or a solution. code: shown as it is, in a fixed-width font."""
+
+    title: str
+    text: str = ""
+    code: str = ""
+
+    def __repr__(self) -> str:
+        return "\n".join(part for part in (f"{self.title}: {self.text}", self.code) if part)
+
+    def _repr_html_(self) -> str:
+        code = (
+            f'<pre style="font-size:14px;line-height:1.5">{html.escape(self.code)}</pre>'
+            if self.code
+            else ""
+        )
+        return (
+            '<div role="note" style="border-left:5px solid #0072B2;padding:8px 14px;margin:4px 0;'
+            "font-size:15px;line-height:1.5;background:var(--jp-layout-color2,#f5f5f5);"
+            'color:var(--jp-ui-font-color1,#222)">'
+            f"<b>{html.escape(self.title)}</b><br>{html.escape(self.text)}{code}</div>"
+        )
+
+
+def hint(id: str, number: int | None = None) -> Told:
+    """The next hint of an exercise; there are three, each says more than the one before.
+
+    number: 1, 2 or 3 shows that one again. How many you have seen is kept, see `progress`.
+
+    >>> hint("3.1", 1).title
+    'Hint 1 of 3, 3.1 fm_fast'
+    """
+    exercise = EXERCISES.get(str(id))
+    if exercise is None:
+        return Told("No such exercise", _unknown(id))
+    seen = kept.entry(exercise.id)["hints"]
+    if number is None:
+        if seen >= 3:
+            return Told(
+                f"All three hints, {exercise.name}",
+                f'{exercise.hints[2]} (That was the last one. solution("{exercise.id}") shows a '
+                "way to do it.)",
+            )
+        number = seen + 1
+    if number not in (1, 2, 3):
+        return Told(f"Hints of {exercise.name}", "there are three: number is 1, 2 or 3.")
+    kept.note_hint(exercise, number)
+    return Told(f"Hint {number} of 3, {exercise.name}", exercise.hints[number - 1])
+
+
+def solution(id: str, sure: bool = False) -> Told:
+    """A solution, as real source. Before you have passed, it asks whether you want to see it.
+
+    >>> solution("3.1", sure=True).code.splitlines()[0]
+    'def solution_fm_fast(x, V):'
+    """
+    exercise = EXERCISES.get(str(id))
+    if exercise is None:
+        return Told("No such exercise", _unknown(id))
+    of = kept.entry(exercise.id)
+    if not (sure or of["passed"] or of["solution"]):
+        left = 3 - of["hints"]
+        more = f'There {"is 1 hint" if left == 1 else f"are {left} hints"} left: hint("{id}"). '
+        return Told(
+            f"Solution of {exercise.name}",
+            f"{more if left > 0 else ''}What you find yourself stays longer. To see it now: "
+            f'solution("{id}", sure=True).',
+        )
+    kept.note_solution(exercise)
+    answer = exercise.answer()
+    if isinstance(exercise.solution, str):
+        return Told(f"Solution of {exercise.name}", answer)
+    return Told(f"Solution of {exercise.name}", "one way among several.", answer)
+
+
+def progress() -> kept.Progress:
+    """The map of the course: which exercises you have passed, tried, or not met.
+
+    .export("me.csv") writes it for a teacher, .reset(sure=True) forgets it. It is kept in one file
+    on this machine; FMTEACH_PROGRESS names another.
+    """
+    return kept.progress(tuple(EXERCISES.values()), CHAPTERS)
+
+
+def _unknown(id: object) -> str:
+    near = difflib.get_close_matches(str(id), EXERCISES, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"there is no exercise {id!r}.{hint} The exercises are {', '.join(EXERCISES)}."
+
+
+__all__ = ["Exercise", "check", "hint", "progress", "solution"]

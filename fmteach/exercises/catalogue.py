@@ -1,0 +1,30 @@
+"""All exercises of the course, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from fmteach.exercises import kd_trick, live_training, start_here
+from fmteach.exercises.exercise import Exercise
+
+CHAPTERS: Mapping[int, str] = MappingProxyType(
+    {
+        0: "Start here",
+        3: "The kd trick",
+        7: "Live training",
+        12: "MovieLens",
+        13: "Avazu",
+        14: "Criteo",
+    }
+)
+"""The chapters that have exercises."""
+
+EXERCISES: Mapping[str, Exercise] = MappingProxyType(
+    {
+        exercise.id: exercise
+        for module in (start_here, kd_trick, live_training)
+        for exercise in module.EXERCISES
+    }
+)
+"""id -> exercise."""

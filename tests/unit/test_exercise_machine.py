@@ -1,0 +1,232 @@
+"""check, hint, solution, progress: nothing that a learner does stops the notebook or is lost."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from fmteach.errors import InputError
+from fmteach.exercises import asking, guard
+from fmteach.exercises import record as kept
+from fmteach.exercises.asking import check, hint, progress, solution
+from fmteach.exercises.catalogue import CHAPTERS, EXERCISES
+from fmteach.exercises.kd_trick import solution_fm_fast
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "mine" / "progress.json"
+    monkeypatch.setenv("FMTEACH_PROGRESS", str(path))
+    monkeypatch.setattr(kept, "_unsaved", {})
+    return path
+
+
+def wrong(x, V):
+    return 0.0
+
+
+# -- every exercise ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_an_exercise_is_whole(exercise) -> None:
+    assert exercise.chapter in CHAPTERS
+    assert len(set(exercise.hints)) == 3 and all(len(text) > 20 for text in exercise.hints)
+    assert exercise.answer().strip()
+    if callable(exercise.solution):
+        assert exercise.answer().startswith("def ")
+        assert check(exercise.id, exercise.solution).passed
+        assert check(exercise.id, lambda *a, **k: ...).verdict == "not attempted"
+        last_line = exercise.answer().splitlines()[-1].removeprefix("    return ").strip()
+        assert not any(last_line in text for text in exercise.hints[:2])
+
+
+# -- check -------------------------------------------------------------------------------------
+
+
+def test_the_outcome_is_kept(file: Path) -> None:
+    assert check("3.1", lambda x, V: ...).verdict == "not attempted"
+    assert not file.exists()
+    assert check("3.1", wrong).verdict == "not yet"
+    assert progress().state(EXERCISES["3.1"]) == "tried"
+    assert check("3.1", solution_fm_fast).passed
+    first = kept.entry("3.1")["passed"]
+    assert first
+    assert check("3.1", wrong).verdict == "not yet"
+    assert kept.entry("3.1") == {
+        "tries": 3, "hints": 0, "solution": False, "passed": first,
+        "first": kept.entry("3.1")["first"],
+    }  # fmt: skip
+    assert progress().passed == 1
+
+
+def test_an_unknown_exercise_is_no_error() -> None:
+    assert "Did you mean '3.1'" in check("3.11", wrong).message
+    assert "exercises are 0.1" in check(None).message
+    assert "no exercise" in hint("x").text and "no exercise" in solution("x").text
+
+
+def test_a_wrong_number_of_answers_is_explained() -> None:
+    feedback = check("3.2", 1.0, 2.0, 3.0)
+    assert feedback.verdict == "not yet"
+    assert "TypeError" in feedback.message and "what the cell gives" in feedback.message
+
+
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = dataclasses.replace(EXERCISES["3.1"], seconds=0.4)
+    monkeypatch.setattr(asking, "EXERCISES", {**EXERCISES, "3.1": short})
+
+
+def endless(x, V):
+    while True:
+        pass
+
+
+def endless_and_deaf(x, V):
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:
+            pass
+
+
+@pytest.mark.parametrize("function", [endless, endless_and_deaf])
+def test_code_without_end_is_stopped(function, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
+    feedback = check("3.1", function)
+    assert feedback.verdict == "not yet"
+    assert "stopped after 0.4 seconds" in feedback.message
+    assert not [t for t in threading.enumerate() if t.name == "fmteach exercise" and t.is_alive()]
+
+
+def test_an_interrupt_ends_the_code_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self, timeout=None):
+        if not getattr(self, "was_interrupted", False):
+            self.was_interrupted = True
+            raise KeyboardInterrupt
+        return join(self, timeout)
+
+    join = threading.Thread.join
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        guard.in_time(lambda: endless(0, 0), 60)
+    monkeypatch.undo()
+    assert not [t for t in threading.enumerate() if t.name == "fmteach exercise" and t.is_alive()]
+
+
+def test_what_the_code_raises_and_returns_comes_through() -> None:
+    assert guard.in_time(lambda: "value", 5) == "value"
+    with pytest.raises(ZeroDivisionError):
+        guard.in_time(lambda: 1 / 0, 5)
+
+
+# -- hints and solution ------------------------------------------------------------------------
+
+
+def test_hints_come_one_after_another() -> None:
+    texts = [hint("3.1").text for _ in range(3)]
+    assert texts == list(EXERCISES["3.1"].hints)
+    assert EXERCISES["3.1"].hints[2] in hint("3.1").text and "solution" in hint("3.1").text
+    assert hint("3.1", 1).text == texts[0]
+    assert kept.entry("3.1")["hints"] == 3
+    assert "number is 1, 2 or 3" in hint("3.1", 4).text
+
+
+def test_a_solution_asks_first() -> None:
+    asked = solution("3.1")
+    assert "def " not in asked.code and "3 hints left" in asked.text and "sure=True" in asked.text
+    assert not kept.entry("3.1")["solution"]
+    assert "def solution_fm_fast" in solution("3.1", sure=True).code
+    assert kept.entry("3.1")["solution"]
+    assert "def solution_fm_fast" in solution("3.1").code  # it has been seen
+    check("3.2", 2, 1)
+    assert solution("3.2").text.startswith("2 for the definition")
+
+
+def test_hints_and_solutions_show_as_html_with_their_code_escaped() -> None:
+    page = solution("7.3", sure=True)._repr_html_()
+    assert "<pre" in page and "&gt;= patience" in page
+    assert 'role="note"' in hint("3.1")._repr_html_()
+
+
+# -- progress ----------------------------------------------------------------------------------
+
+
+def test_the_map_shows_every_exercise() -> None:
+    check("3.1", solution_fm_fast)
+    check("7.3", lambda losses, patience: False)
+    shown = progress()
+    text, page = repr(shown), shown._repr_html_()
+    assert "✓ 3.1 fm_fast" in text and "◐ 7.3 stopping rule" in text and "○ 0.1 doctor" in text
+    assert "1 of" in page and "The kd trick" in page
+    assert all(exercise.name in page for exercise in EXERCISES.values())
+
+
+def test_it_is_exported_for_a_teacher(tmp_path: Path) -> None:
+    check("3.1", solution_fm_fast)
+    rows = list(csv.DictReader(progress().export(tmp_path / "me.csv").read_text().splitlines()))
+    assert [row["id"] for row in rows] == list(EXERCISES)
+    assert rows[list(EXERCISES).index("3.1")]["state"] == "passed"
+    stored = json.loads(progress().export(tmp_path / "me.json").read_text())
+    assert stored[0]["tries"] == 0
+    with pytest.raises(InputError, match=r"\.csv or \.json"):
+        progress().export(tmp_path / "me.txt")
+
+
+def test_it_is_reset_only_when_sure() -> None:
+    check("3.1", solution_fm_fast)
+    with pytest.raises(InputError, match="sure=True"):
+        progress().reset()
+    assert progress().passed == 1
+    assert progress().reset(sure=True).passed == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"[]", b'{"format": 1, "exercises": 3}', b"\xff\xfe",
+     b'{"format": 1, "exercises": {"3.1": {"tries": "many"}}}'],
+)  # fmt: skip
+def test_a_damaged_file_is_kept_aside(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    assert check("3.1", solution_fm_fast).passed
+    assert progress().passed == 1
+    (aside,) = file.parent.glob("*.damaged-*")
+    assert aside.read_bytes() == content
+
+
+def test_a_place_that_cannot_be_written_is_survived(file: Path) -> None:
+    file.parent.write_text("a file where the folder should be")
+    feedback = check("3.1", solution_fm_fast)
+    assert feedback.passed
+    assert "could not be kept" in feedback.message
+    assert progress().passed == 1  # in this kernel
+    assert hint("3.1").title.startswith("Hint 1")
+    assert hint("3.1").title.startswith("Hint 2")
+
+
+def test_a_file_of_a_newer_version_is_left_alone(file: Path) -> None:
+    file.parent.mkdir()
+    content = '{"format": 99, "exercises": {"3.1": "other"}}'
+    file.write_text(content)
+    feedback = check("3.1", solution_fm_fast)
+    assert feedback.passed and "newer fmteach" in feedback.message
+    assert file.read_text() == content
+
+
+def test_two_notebooks_lose_nothing(file: Path) -> None:
+    code = (
+        "from fmteach.exercises import asking\n"
+        "for _ in range(15): asking.check('3.2', {}, 1.0)\n"
+    )  # fmt: skip
+    running = [subprocess.Popen([sys.executable, "-c", code.format(slope)]) for slope in (2.0, 5.0)]
+    assert [process.wait(60) for process in running] == [0, 0]
+    assert kept.entry("3.2")["tries"] == 30
