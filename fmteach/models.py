@@ -7,18 +7,18 @@ A row is the list of its non-zero features: ids [n, m] says which, values [n, m]
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from fmteach.arguments import whole_number, zero_or_more
 from fmteach.errors import CheckpointError, InputError
 from fmteach.interaction import has_repeated, merge_repeated, pairwise_sparse
+from fmteach.tensor_file import read_tensors, write_tensors
+
+_PAIRS_AT_ONCE = 65_536  # rows a pass when every pair becomes one: bounds the memory
 
 
 class LinearModel(nn.Module):
@@ -82,20 +82,29 @@ class LinearModel(nn.Module):
 
     def score_sides(self, left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Tensor:
         """`score_all` of (ids, values) that are known to be good."""
-        if type(self).score is not LinearModel.score:
+        if self._differs_from(LinearModel):
             return self._score_every_pair(left, right)
         return (self.score(*left) - self.w0)[:, None] + self.score(*right)
+
+    def _differs_from(self, model: type[LinearModel]) -> bool:
+        """Is this a model of your own, with another score than that of its parent?"""
+        own = type(self)
+        return own.score is not model.score or own.forward is not model.forward
 
     def _score_every_pair(
         self, left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]
     ) -> Tensor:
         # Slow, and right for a model of your own: every pair becomes a row.
-        counts = len(left[0]), len(right[0])
-        u, i = torch.meshgrid(*map(torch.arange, counts), indexing="ij")
-        rows = (
-            torch.cat([x[u.flatten()], z[i.flatten()]], 1) for x, z in zip(left, right, strict=True)
-        )
-        return self.score(*rows).view(counts)
+        items = len(right[0])
+        size = max(1, _PAIRS_AT_ONCE // max(1, items))
+        blocks = []
+        for some in zip(*(part.split(size) for part in left), strict=True):
+            rows = (
+                torch.cat([x.repeat_interleave(items, 0), z.repeat(len(x), 1)], 1)
+                for x, z in zip(some, right, strict=True)
+            )
+            blocks.append(self(*rows, unique=True).view(len(some[0]), items))
+        return torch.cat(blocks)
 
     def penalty(self, ids: Tensor, values: Tensor | None = None) -> Tensor:
         """Squares of the parameters that a row looks up, summed; the mean over the rows.
@@ -191,7 +200,7 @@ class FactorizationMachine(LinearModel):
         return super().score(ids, values) + pairwise_sparse(ids, values, self.V)
 
     def score_sides(self, left: tuple[Tensor, Tensor], right: tuple[Tensor, Tensor]) -> Tensor:
-        if type(self).score is not FactorizationMachine.score:
+        if self._differs_from(FactorizationMachine):
             return self._score_every_pair(left, right)
         within = (self.score(*left) - self.w0)[:, None] + self.score(*right)
         # A pair of one feature each side: the sums of x_i v_i of the sides, multiplied.
@@ -201,7 +210,8 @@ class FactorizationMachine(LinearModel):
         return torch.addmm(within, left_sums, right_sums.T)
 
     def _squares(self, ids: Tensor) -> Tensor:
-        return super()._squares(ids) + self.V[ids].square().sum(-1)
+        v = self.V[ids]
+        return super()._squares(ids) + (v * v).sum(-1)  # twice as fast as square(), backwards
 
     def config(self) -> dict[str, Any]:
         return {**super().config(), "k": self.k, "init_scale": self.init_scale}
@@ -270,40 +280,3 @@ def load_model(path: str | Path, expect: dict[str, Any] | None = None) -> Linear
     model.to(tensors["w"].dtype)
     model.load_state_dict(tensors)
     return model
-
-
-def write_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> Path:
-    """Write tensors and text to a safetensors file, whole or not at all.
-
-    A missing folder is made. Raises CheckpointError when the file cannot be written.
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise CheckpointError(f"{path} is a folder; name a file in it")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.touch()
-            mode = temporary.stat().st_mode  # as any new file here; safetensors alone gives 0600
-            save_file(tensors, temporary, metadata)
-            temporary.chmod(mode)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path} cannot be written ({error})") from error
-    return path
-
-
-def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Read what `write_tensors` wrote."""
-    if not Path(path).is_file():
-        raise CheckpointError(f"there is no file {path}")
-    try:
-        with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{path} cannot be read: it is damaged or not a safetensors file ({error})"
-        ) from error

@@ -26,9 +26,9 @@ class Places:
     """Where each positive stands among the candidates of its user. Numbers only, no scores.
 
     user: int64 [n], 0 .. U-1. above: float64 [n], how many candidates have a higher score; NaN
-    where a score of that user is not finite. ties: float64 [n], how many have the same score, the
-    positive itself among them. candidates: float64 [U], the length of each user's list, positives
-    among them.
+    where the score of any candidate of that user is not finite. ties: float64 [n], how many have
+    the same score, the positive itself among them. candidates: float64 [U], the length of each
+    user's list, positives among them.
 
     The metrics below are [U], one number a user, NaN for a user without a positive.
     """
@@ -118,19 +118,21 @@ def find_places(
     """
     users, items = scores.shape
     candidates = torch.full((users,), float(items), dtype=torch.float64, device=scores.device)
-    finite = torch.isfinite(scores).all(1)
-    if left_out is not None:
-        scores = scores.index_put(left_out, scores.new_tensor(-torch.inf))
-        candidates -= torch.bincount(left_out[0], minlength=users)
-    ordered = _sorted(scores)
     # The positives of a user side by side, filled up at the end: searchsorted takes a rectangle.
     counts = torch.bincount(user, minlength=users)
     place = torch.arange(len(user), device=user.device) - (counts.cumsum(0) - counts)[user]
     own = scores.new_zeros(users, int(counts.max()) if len(user) else 0)
     own[user, place] = scores[user, item]
+    if left_out is not None:
+        scores = scores.index_put(left_out, scores.new_tensor(-torch.inf))
+        candidates -= torch.bincount(left_out[0], minlength=users)
+    ordered = _sorted(scores)
     below = torch.searchsorted(ordered, own)[user, place]
     not_above = torch.searchsorted(ordered, own, right=True)[user, place]
-    above = torch.where(finite[user], (items - not_above).double(), torch.nan)
+    # NaN is sorted to the end: the two ends of a list tell whether all of it is finite.
+    first, last = (items - candidates.long())[user], torch.full_like(user, items - 1)
+    finite = torch.isfinite(ordered[user, first]) & torch.isfinite(ordered[user, last])
+    above = torch.where(finite, (items - not_above).double(), torch.nan)
     return Places(user, above, (not_above - below).double(), candidates)
 
 

@@ -33,8 +33,8 @@ EARLIER = {"train": (), "valid": ("train",), "test": ("train", "valid")}
 class Side:
     """One side of the rows, an entry for each user or for each item.
 
-    ids: int64 [n, w], numbers of features of the whole data set. values: float32 [n, w], or None
-    when all are 1.
+    ids: [n, w], numbers of features of the whole data set; int64, or int32 for large sets. values:
+    float32 [n, w], or None when all are 1.
     """
 
     ids: Tensor
@@ -47,8 +47,8 @@ class Side:
         return Side(self.ids.to(device), None if self.values is None else self.values.to(device))
 
     def at(self, numbers: Tensor) -> tuple[Tensor, Tensor | None]:
-        """ids and values of these entries."""
-        return self.ids[numbers], None if self.values is None else self.values[numbers]
+        """ids (int64) and values of these entries."""
+        return self.ids[numbers].long(), None if self.values is None else self.values[numbers]
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +203,11 @@ def from_pairs(
         encode_category("user", users, split.train),
         encode_category("item", items, split.train),
     ]
-    digest = hashlib.sha256(repr((users.tolist(), items.tolist())).encode())
+    digest = hashlib.sha256()
+    for column in (users, items):
+        digest.update(f"{column.dtype} {len(column)} ".encode())
+        same = repr(column.tolist()).encode() if column.dtype == object else column.tobytes()
+        digest.update(same)
     for part in (split.train, split.valid, split.test):
         digest.update(np.ascontiguousarray(part).tobytes())
     return build_ranking(

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from fmteach.errors import CheckpointError, InputError
-from fmteach.models import build_model, check_known, read_tensors, write_tensors
+from fmteach.models import build_model, check_known
+from fmteach.tensor_file import read_tensors, write_tensors
 from fmteach.training.config import TrainConfig
 from fmteach.training.records import History, StepRecord
 

@@ -67,7 +67,10 @@ class PairExamples(Examples):
     def penalty(
         self, model: LinearModel, ids: Tensor, values: Tensor | None, *negative: Tensor | None
     ) -> Tensor:
-        return (model.penalty(ids, values) + model.penalty(*negative)) / 2
+        other, z = negative
+        return model.penalty(
+            torch.cat([ids, other]), None if values is None else torch.cat([values, z])
+        )
 
     def measure(self, model: LinearModel, name: str) -> dict[str, float] | None:
         """Loss and metrics on "train", "valid", "test" or "train sample".
@@ -124,7 +127,7 @@ def model_block(model: LinearModel, candidates: Candidates) -> Block:
         model.eval()
         scores = model.score_all(*candidates.users.at(users), *distinct.at(slice(None)), True)
         model.train(was_training)
-        return scores[:, place]
+        return scores.index_select(1, place)
 
     return block
 

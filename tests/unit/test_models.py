@@ -15,10 +15,9 @@ from fmteach.models import (
     FactorizationMachine,
     LinearModel,
     load_model,
-    read_tensors,
     save_model,
-    write_tensors,
 )
+from fmteach.tensor_file import read_tensors, write_tensors
 
 
 def fm(d=9, k=3, seed=0) -> FactorizationMachine:
@@ -236,7 +235,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     def full_disk(*args, **kwargs):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("fmteach.models.save_file", full_disk)
+    monkeypatch.setattr("fmteach.tensor_file.save_file", full_disk)
     with pytest.raises(CheckpointError, match=r"cannot be written.*no space"):
         save_model(fm(seed=2), path)
     assert path.read_bytes() == before

@@ -11,8 +11,8 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from fmteach import datasets
-from fmteach.datasets import Dataset, Split, from_arrays, from_pairs, movielens
+from fmteach import datasets, models
+from fmteach.datasets import Dataset, Split, encoding, from_arrays, from_pairs, movielens
 from fmteach.datasets.encoding import EncodedField, encode_category, encode_set
 from fmteach.datasets.ranking import Unseen, build_ranking
 from fmteach.errors import InputError
@@ -163,6 +163,29 @@ def test_ranking_data_needs_candidates(data):
     with pytest.raises(InputError, match="give each target 1"):
         bad = dataclasses.replace(data.train, y=torch.zeros(len(data.train)))
         dataclasses.replace(data, train=bad)
+
+
+def test_the_fingerprint_of_pairs_follows_their_content():
+    users, items = likes()
+    split = Split(np.arange(2), np.arange(0), np.arange(0))
+    names = np.array([f"user {u}" for u in users])
+    for column in (users, names, names.astype(object)):
+        other = column.copy()
+        other[3] = other[4]
+        pairs = [(column, items), (column.copy(), items), (other, items), (column, items + 1)]
+        keys = [from_pairs(*p, split=split).fingerprint for p in pairs]
+        assert keys[0] == keys[1] and len(set(keys)) == 3
+
+
+def test_large_sets_with_small_numbers_train_alike(data, monkeypatch):
+    monkeypatch.setattr(encoding, "LARGE", 100)
+    small = from_pairs(*likes(), test=0.2, name="planted likes", real=False)
+    assert small.train.ids.dtype == small.candidates.items.ids.dtype == torch.int32
+    one, two = Trainer(data, QUICK.replace(l2=0.01)), Trainer(small, QUICK.replace(l2=0.01))
+    assert curve(one) == curve(two) and one.evaluate() == two.evaluate()
+    assert recommend(one.model, data, 3) == recommend(two.model, small, 3)
+    batch = two._examples.batch(0, slice(0, 5))
+    assert batch[0].dtype == batch[2].dtype == torch.int64
 
 
 # -- negatives ----------------------------------------------------------------------------------
@@ -415,8 +438,25 @@ class OwnModel(FactorizationMachine):
         return super().score(ids, values) ** 2
 
 
-@pytest.mark.parametrize("kind", [LinearModel, FactorizationMachine, OwnModel])
-def test_score_all_is_every_pair(kind):
+class OwnForward(LinearModel):
+    kind = "own forward"
+
+    def forward(self, ids, values=None, unique=False):
+        return -super().forward(ids, values, unique)
+
+
+class OwnForwardOfFM(FactorizationMachine):
+    kind = "own forward of FM"
+
+    def forward(self, ids, values=None, unique=False):
+        return -super().forward(ids, values, unique)
+
+
+@pytest.mark.parametrize(
+    "kind", [LinearModel, FactorizationMachine, OwnModel, OwnForward, OwnForwardOfFM]
+)
+def test_score_all_is_every_pair(kind, monkeypatch):
+    monkeypatch.setattr(models, "_PAIRS_AT_ONCE", 20)  # so that 7 items allow two rows a pass
     model = kind(30).double()
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():

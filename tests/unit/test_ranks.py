@@ -109,11 +109,22 @@ def test_a_score_that_is_no_number_gives_no_number(broken):
     scores = torch.tensor([[0.1, broken, 0.9], [0.1, 0.2, 0.3]])
     got = list_metrics(scores, torch.tensor([[1, 0, 0], [1, 0, 0]]))
     assert all(math.isnan(value) for value in got.values())
+    # The same beside a score that is left out, and in the score of the positive itself.
+    got = list_metrics(torch.tensor([[0.1, broken, 0.9, 7.0]]), torch.tensor([[1, 0, 0, -1]]))
+    assert all(math.isnan(value) for value in got.values())
+    got = list_metrics(torch.tensor([[broken, 0.5]]), torch.tensor([[1, 0]]))
+    assert all(math.isnan(value) for value in got.values())
 
 
-def test_what_is_left_out_cannot_change_a_metric():
-    scores, y = torch.tensor([5.0, 1.0, 0.0, 5.0]), torch.tensor([-1, 1, 0, -1])
+@pytest.mark.parametrize("score", [5.0, math.nan, math.inf, -math.inf])
+def test_what_is_left_out_cannot_change_a_metric(score):
+    scores, y = torch.tensor([score, 1.0, 0.0, score]), torch.tensor([-1, 1, 0, -1])
     assert list_metrics(scores, y) == pytest.approx({"ndcg@10": 1, "hr@10": 1, "auc": 1})
+
+
+def test_lists_without_an_item_have_no_metric():
+    got = list_metrics(torch.zeros(2, 0), torch.zeros(2, 0))
+    assert all(math.isnan(value) for value in got.values())
 
 
 def test_other_shapes_are_refused_and_gradients_are_not_needed():

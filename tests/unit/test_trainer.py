@@ -16,9 +16,8 @@ from fmteach.models import (
     FactorizationMachine,
     LinearModel,
     load_model,
-    read_tensors,
-    write_tensors,
 )
+from fmteach.tensor_file import read_tensors, write_tensors
 from fmteach.training import (
     OPTIMIZERS,
     History,

@@ -13,7 +13,8 @@ import torch
 from fmteach import datasets
 from fmteach.datasets import Rows
 from fmteach.errors import CheckpointError, DivergenceError, InputError
-from fmteach.models import FactorizationMachine, LinearModel, read_tensors, write_tensors
+from fmteach.models import FactorizationMachine, LinearModel
+from fmteach.tensor_file import read_tensors, write_tensors
 from fmteach.training import StepRecord, TrainConfig, Trainer, base_rate
 from fmteach.training.draws import shuffled
 from tests.unit.conftest import small_data
