@@ -24,13 +24,28 @@ MARGIN = 0.002  # of logloss
 def check_beats_lr(trainer: Trainer | None, margin: float = MARGIN) -> Feedback:
     """Exercise 13.2. The run's test logloss is below that of logistic regression by `margin`.
 
+    Where the rows have times, the split must be by time: a random one is the easier question.
+
     >>> check_beats_lr(None).verdict
     'not attempted'
     """
+    if isinstance(trainer, Trainer) and not _by_time(trainer.dataset):
+        return Feedback(
+            "13.2 beat logistic regression", "not yet",
+            "the test rows of your run do not lie after its training rows. This exercise asks "
+            "about tomorrow: load the data with split='time'.",
+        )  # fmt: skip
     return against_linear(
         "13.2 beat logistic regression", trainer,
         metric="logloss", rival="logistic regression", wanted="classification", margin=margin,
     )  # fmt: skip
+
+
+def _by_time(data: Dataset) -> bool:
+    """Does every test row lie after the training rows? True as well where no times are known."""
+    if data.times is None or not len(data.test):
+        return True
+    return bool(np.min(data.times["test"]) >= np.max(data.times["train"]))
 
 
 # -- 13.3: three features, one of them leaks -----------------------------------------------------
@@ -47,11 +62,12 @@ _WHY = {
     ),
 }
 SUSPECTS = ("rows of the device", _LEAK, "rate of the site")
+_RIGHT = "the clicks of the test rows are in it"
 REASONS = (
-    "it is made of the clicks of the test rows",
     "it has too many values",
-    "it is known only after the click",
     "it differs from day to day",
+    _RIGHT,
+    "it says nothing about a new device",
 )
 
 
@@ -78,25 +94,29 @@ def suspects(data: Dataset, device: str = "device_ip", site: str = "site_id") ->
     return {name: _with_field(data, name, numbers) for name, numbers in made.items()}
 
 
-def check_leak(field: str | None, reason: str | None) -> Feedback:
-    """Exercise 13.3. field: one of SUSPECTS; reason: one of REASONS.
+def check_leak(field: str | None, reason: str | int | None) -> Feedback:
+    """Exercise 13.3. field: one of SUSPECTS; reason: one of REASONS, or its number from 1 on.
 
     >>> check_leak(None, None).verdict
     'not attempted'
     """
     name = "13.3 find the leak"
     if not_given(field) or not_given(reason):
-        return not_attempted(name, "name a field of SUSPECTS and a reason of REASONS.")
+        return not_attempted(
+            name, "name one of the three fields, and the number of a reason from the list."
+        )
+    if isinstance(reason, int) and 1 <= reason <= len(REASONS):
+        reason = REASONS[reason - 1]
     for value, known in ((field, SUSPECTS), (reason, REASONS)):
         if value not in known:
             return Feedback(name, "not yet", f"{value!r} is not among: {'; '.join(known)}.")
     if field != _LEAK:
         return Feedback(
             name, "not yet",
-            f"“{field}” is clean: {_WHY[field]}. Which field makes the test score too good to be "
-            "true, on rows of devices that are rare?",
+            f"“{field}” is clean: {_WHY[field]}. Which field lifts the test AUC far above that of "
+            "the others?",
         )  # fmt: skip
-    if reason != REASONS[0]:
+    if reason != _RIGHT:
         return Feedback(
             name, "not yet",
             "the field is the right one. Ask where its number comes from: which rows were counted "
@@ -105,8 +125,8 @@ def check_leak(field: str | None, reason: str | None) -> Feedback:
     return Feedback(
         name, "correct",
         "the rate of a device was computed over all rows, so the clicks of the test rows are in "
-        "it. Most devices have one row or two: their rate is their own click. Compute a rate over "
-        "earlier rows only.",
+        "it. Many devices have only a few rows: a large part of such a rate is the row's own "
+        "click. Compute a rate over earlier rows only.",
     )  # fmt: skip
 
 

@@ -87,12 +87,16 @@ def check_gap(trainer: Trainer | None, share: float = 0.4) -> Feedback:
     mine = trainer.evaluate("test")["logloss"]
     best = trainer.dataset.oracle["test"]["logloss"]
     closed = (linear - mine) / (linear - best)
-    figures = f"{rival} {linear:.4f}, yours {mine:.4f}, oracle {best:.4f}: {closed:.0%} of the gap"
+    figures = (
+        f"test logloss: {rival} {linear:.4f}, yours {mine:.4f}, oracle {best:.4f}. "
+        f"{100 * closed:.0f} % of the gap"
+    )
     if closed >= share:
         return Feedback(name, "correct", f"{figures} is closed.")
     return Feedback(
         name, "not yet",
-        f"{figures} is closed, and {share:.0%} is asked. Think of what is rare: min_count, l2, k.",
+        f"{figures} is closed, and {100 * share:g} % is asked. Think of what is rare: min_count; "
+        "then l2 and k.",
     )  # fmt: skip
 
 

@@ -63,7 +63,10 @@ def against_linear(
     if gain.high < 0 and gain.value <= -margin:
         return Feedback(name, "correct", f"{figures}: better, and not by chance.")
     if gain.high < 0:
-        return Feedback(name, "not yet", f"{figures}: better, but {margin:g} or more is asked.")
+        return Feedback(
+            name, "not yet",
+            f"{figures}: better, but {margin:g} or more is asked. {_what_to_try(trainer)}",
+        )  # fmt: skip
     if gain.value < 0:
         return Feedback(name, "not yet", f"{figures}: the interval holds 0, so it may be chance.")
     return Feedback(name, "not yet", f"{figures}. {_what_to_try(trainer)}")
@@ -81,4 +84,6 @@ def _what_to_try(trainer: Trainer) -> str:
             )
         if trainer.best.step == last[-1].step:
             return "The validation loss was still falling at the end: train for more epochs."
+    if trainer.dataset.encoder is not None:
+        return "Think of what is rare: load the data with another min_count; then try l2 and k."
     return "Try the settings of fmteach.training.defaults(...) first, then move one at a time."

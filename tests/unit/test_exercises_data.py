@@ -67,6 +67,23 @@ def test_a_run_that_sees_the_pair_beats_logistic_regression(labels: Trainer) -> 
     assert "5 or more is asked" in much.message
 
 
+def test_a_random_split_does_not_answer_the_question_about_tomorrow(labels: Trainer) -> None:
+    import copy
+    import dataclasses
+
+    def run(first_test: int) -> Trainer:
+        n = {part: len(getattr(labels.dataset, part)) for part in ("train", "valid", "test")}
+        times = {"train": np.arange(n["train"]), "valid": np.full(n["valid"], n["train"]),
+                 "test": first_test + np.arange(n["test"])}  # fmt: skip
+        other = copy.copy(labels)
+        other.dataset = dataclasses.replace(labels.dataset, times=times)
+        return other
+
+    assert exercises.check_beats_lr(run(len(labels.dataset.train))).passed
+    found = exercises.check_beats_lr(run(10))
+    assert found.verdict == "not yet" and "split='time'" in found.message
+
+
 @pytest.mark.parametrize(
     "check", [exercises.check_beats_bias, exercises.check_beats_lr, exercises.check_gap]
 )
@@ -99,7 +116,7 @@ def test_the_gap_is_measured_to_the_oracle() -> None:
     trainer = Trainer(data, TrainConfig(k=8, learning_rate=0.01, epochs=3, batch_size=512))
     trainer.fit()
     assert "of the gap is closed." in exercises.check_gap(trainer, share=0.01).message
-    assert "99% is asked" in exercises.check_gap(trainer, share=0.99).message
+    assert "99 % is asked" in exercises.check_gap(trainer, share=0.99).message
 
 
 # -- 12.1 -------------------------------------------------------------------------------------
@@ -272,14 +289,18 @@ def dataclass_with_turned_test(data: Dataset) -> Dataset:
 
 
 def test_the_answers_to_the_leak() -> None:
-    right = ("rate of the device", avazu.REASONS[0])
+    right = ("rate of the device", "the clicks of the test rows are in it")
+    number = avazu.REASONS.index(right[1]) + 1
+    assert exercises.check_leak(right[0], number).passed
+    assert not exercises.check_leak(right[0], number % 4 + 1).passed
+    assert "is not among" in exercises.check_leak(right[0], 7).message
     assert exercises.check_leak(*right).passed
     assert exercises.check_leak(..., ...).verdict == "not attempted"
     assert "own click would" not in exercises.check_leak(*right).message
-    assert "is clean" in exercises.check_leak("rate of the site", avazu.REASONS[0]).message
+    assert "is clean" in exercises.check_leak("rate of the site", right[1]).message
     assert (
         "counts earlier training rows"
-        in exercises.check_leak("rows of the device", avazu.REASONS[0]).message
+        in exercises.check_leak("rows of the device", right[1]).message
     )
     assert "which rows were counted" in exercises.check_leak(right[0], avazu.REASONS[1]).message
     assert "is not among" in exercises.check_leak("C1", avazu.REASONS[1]).message

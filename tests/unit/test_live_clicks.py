@@ -302,6 +302,12 @@ def test_by_time_names_bad_input(times, parts, message):
 # ---- growth --------------------------------------------------------------------------------------
 
 
+def test_growth_of_two_sizes_has_no_column_of_slopes():
+    two = [point for point in points() if point.rows < 100_000]
+    assert "slope" in live.growth(points()).table.value
+    assert "slope" not in live.growth(two).text()
+
+
 def test_growth_knows_slopes_and_leaves_out_what_was_not_measured():
     panel = live.growth(points())
     panel.set(show="cache_bytes")

@@ -133,18 +133,21 @@ class Growth(ClickPanel):
     def _tables(self) -> list[tuple[str, Table]]:
         _, unit, _ = QUANTITIES[self._quantity]
         rows = []
+        slopes = self.slopes
+        told = any(slope is not None for slope in slopes.values())  # needs three sizes
         for name, (x, y) in self._curves().items():
-            slope = self.slopes[name]
+            slope = slopes[name]
             more = (y[-1] - y[-2]) / (x[-1] - x[-2]) * 1e6 if len(x) > 1 else None
             rows.append((
                 name,
-                "–" if slope is None else _slope(slope),
+                *(["–" if slope is None else _slope(slope)] if told else []),
                 f"{x[-1]:,.0f}",
                 _shown(y[-1], unit),
                 "–" if more is None else _signed(more, unit),
                 *([f"{x[-1] / y[-1]:,.0f}"] if self._quantity == "seconds" else []),
             ))  # fmt: skip
-        columns = ["series", "slope", "largest", "cost there", "a million rows more"]
+        columns = ["series", *(["slope"] if told else []), "rows", "cost there"]
+        columns += ["a million rows more"]
         columns += ["rows a second"] if self._quantity == "seconds" else []
         every = []
         for name, series in self._points.items():
