@@ -46,7 +46,7 @@ class Side:
     def to(self, device: torch.device) -> Side:
         return Side(self.ids.to(device), None if self.values is None else self.values.to(device))
 
-    def at(self, numbers: Tensor) -> tuple[Tensor, Tensor | None]:
+    def at(self, numbers: Tensor | slice) -> tuple[Tensor, Tensor | None]:
         """ids (int64) and values of these entries."""
         return self.ids[numbers].long(), None if self.values is None else self.values[numbers]
 
@@ -108,6 +108,16 @@ class Candidates:
     def cold(self, part: str) -> int:
         """How many positives of a part have an item without any positive in train."""
         return int((self.popularity[getattr(self, part)[:, 1]] == 0).sum())
+
+    def met(self, num_features: int) -> Tensor:
+        """bool [num_features]: which features training can meet, of num_features in all.
+
+        Those of users with a positive in train, and those of all items: any can be a negative.
+        """
+        met = torch.zeros(num_features, dtype=torch.bool, device=self.train.device)
+        for ids, values in (self.users.at(self.train[:, 0].unique()), self.items.at(slice(None))):
+            met[ids if values is None else ids[values != 0]] = True
+        return met
 
     @cached_property
     def distinct_items(self) -> tuple[Side, Tensor]:

@@ -12,12 +12,19 @@ from fmteach.training.config import MODEL_KINDS, TrainConfig
 
 
 def new_model(config: TrainConfig, dataset: Dataset) -> LinearModel:
-    """The model that the settings ask for. It starts as the base rate."""
+    """The model that the settings ask for. It starts as the base rate.
+
+    For ranking, the factors of features that training cannot meet, such as that of users who are
+    not in train, are 0: as drawn, they would stay a random taste, which moves the whole list.
+    """
     d = dataset.num_features
     if config.model == "linear":
         model = LinearModel(d)
     else:
         model = FactorizationMachine(d, config.k, init_scale=config.init_scale, seed=config.seed)
+        if dataset.candidates is not None:
+            with torch.no_grad():
+                model.V[~dataset.candidates.met(d)] = 0
     # The best constant: the curve then starts at the base rate, and no step is spent on it.
     base_rate = get_task(dataset.objective).constant_score(dataset.train.y)
     torch.nn.init.constant_(model.w0, base_rate)

@@ -497,6 +497,34 @@ def test_the_fm_finds_the_taste_that_popularity_cannot(data):
     assert fm.best.valid["ndcg@10"] == max(r.valid["ndcg@10"] for r in fm.history.evaluations)
 
 
+def test_a_user_who_is_not_in_train_gets_the_items_in_order_of_their_weight():
+    # As drawn, the factors of "(unseen)" would be a taste that nobody has, for ever.
+    users, items = likes()
+    order = np.argsort(users, kind="stable")  # the last users are in valid and test alone
+    split = Split(*np.split(order, [500, 600]))
+    data = from_pairs(users, items, split=split)
+    trainer = Trainer(data, QUICK.replace(init_scale=1.0))
+    trainer.fit()
+    model, unseen = trainer.model, data.feature_id("user=(unseen)")
+    c = data.candidates
+    new = (c.users.ids[:, 0] == unseen).nonzero()[:, 0]
+    assert 0 < len(new) < USERS and not model.V[unseen].any()
+    with torch.no_grad():
+        scores = training_ranking.model_block(model, c)(new)
+        torch.testing.assert_close(
+            scores, (model.w0 + model.w[c.items.ids[:, 0]]).expand_as(scores)
+        )
+    # All others have their draw, also items that are negatives only.
+    data = with_sides()
+    start = Trainer(data, QUICK).model.V.detach()
+    drawn = FactorizationMachine(data.num_features, 4, init_scale=0.1).V.detach()
+    met = start.any(1)
+    assert torch.equal(start[met], drawn[met])
+    assert {data.feature_name(int(i)) for i in (~met).nonzero()} == {
+        f"{field}=(unseen)" for field in data.fields
+    }
+
+
 def test_same_seed_same_curve_and_new_negatives_in_every_epoch(data):
     one, same, other = (curve(Trainer(data, QUICK.replace(seed=s))) for s in (5, 5, 6))
     assert one == same
