@@ -174,8 +174,8 @@ def _own_entry(run: Mapping[str, Any]) -> Entry:
     note = ", ".join(settings[:_SETTINGS] + more)
     if run.get("data"):
         code = f" ({run['fingerprint'][:6]})" if run.get("fingerprint") else ""
-        made = run.get("synthetic") and code  # the section says already what it is
-        data = f"rows{code}" if made else f"{run['data']}{code}"
+        made = run.get("synthetic") and run.get("fingerprint")  # its section says what it is
+        data = f"data {run['fingerprint'][:6]}" if made else f"{run['data']}{code}"
         note = "; ".join(part for part in (note, data) if part)
     split = run.get("split") or NO_SPLIT
     return Entry(run["name"], OWN, metrics, split, note, run["number"], run.get("date", ""))
