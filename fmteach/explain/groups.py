@@ -11,6 +11,7 @@ from fmteach.datasets import Dataset, movielens
 from fmteach.datasets.choices import one_of
 from fmteach.datasets.encoding import UNSEEN
 from fmteach.datasets.rows import chunks
+from fmteach.errors import DataFileError, InputError
 
 GENRES = "genres"
 NO_GROUP = frozenset({UNSEEN, "(no genres listed)"})
@@ -26,15 +27,15 @@ def groups_of(
     """For each feature of `ids`, with its text in `names`, the groups that it belongs to.
 
     groups: a field of the data set, a mapping from text to one group or several, or None: the
-    field "genres" where there is one, else what the embedded table says of its films. A feature
-    of which nothing is known belongs to no group.
+    field "genres" where there is one, else what the tables of MovieLens say of their films. A
+    feature of which nothing is known belongs to no group.
     """
     if isinstance(groups, Mapping):
         return tuple(_several(groups.get(name, ())) for name in names)
     if groups is None and GENRES in dataset.fields and field != GENRES:
         groups = GENRES
     if groups is None:
-        known = _film_genres() if dataset.name == "movielens" and field == "film" else {}
+        known = _film_genres(dataset.name) if field == "film" else {}
         return tuple(known.get(name, ()) for name in names)
     return _in_rows(dataset, ids, one_of("groups", groups, dataset.fields))
 
@@ -43,8 +44,13 @@ def _several(groups: object) -> tuple[str, ...]:
     return (groups,) if isinstance(groups, str) else tuple(map(str, groups))
 
 
-def _film_genres() -> dict[str, tuple[str, ...]]:
-    films = movielens.ratings().films
+def _film_genres(edition: str) -> dict[str, tuple[str, ...]]:
+    if edition not in movielens.EDITIONS:
+        return {}
+    try:
+        films = movielens.ratings(edition).films  # kept from loading the ratings
+    except (InputError, DataFileError):  # they came from a folder of the user's own
+        return {}
     return {
         label: tuple(g for g in genres.split("|") if g not in NO_GROUP)
         for label, genres in zip(movielens.film_labels(films), films.genres.tolist(), strict=True)

@@ -117,7 +117,7 @@ def factor_map(
     training rows are left out (their factors are near their random start). most: at most so many,
     those with the most rows. groups: what to colour by: a field of the data set, or a mapping from
     text to a group or several ({"Heat (1995)": ("Action", "Crime")}). Default: the field "genres";
-    for the embedded films their genres, even when the model has not been given them.
+    for the films of MovieLens their genres, even when the model has not been given them.
 
     together: add the factors of a film's genres to its own, as a user meets them
     (`fmteach.explain.factor_vectors`); False: the rows of V alone.

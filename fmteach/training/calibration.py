@@ -93,7 +93,7 @@ class Calibration:
     def __str__(self) -> str:
         return (
             f"{self.table()}\n"
-            f"mean prediction {self.mean_predicted:.4f}, share of clicks "
+            f"mean prediction {self.mean_predicted:.4f}, observed "
             f"{self.mean_observed:.4f}, ratio {self.ratio:.3f}\n"
             f"expected calibration error {self.ece:.4f}; to add to the logits: "
             f"{self.shift_text}"
@@ -104,7 +104,7 @@ class Calibration:
     def _repr_html_(self) -> str:
         return (
             f"<div>{self.table()._repr_html_()}<p>Mean prediction {self.mean_predicted:.4f}, "
-            f"share of clicks {self.mean_observed:.4f}, ratio {self.ratio:.3f}. Expected "
+            f"observed {self.mean_observed:.4f}, ratio {self.ratio:.3f}. Expected "
             f"calibration error {self.ece:.4f}. To add to the logits: {self.shift_text}.</p></div>"
         )
 
