@@ -339,6 +339,12 @@ def test_without_settings_the_penalty_suits_the_number_of_fields():
     codes = np.zeros((40, 4), dtype=int)
     data = datasets.from_arrays(codes, np.arange(40) % 2, objective="classification")
     assert Trainer(data).config.l2 == defaults("classification").l2 / 2
+    stars = datasets.from_arrays(codes, np.arange(40))
+    assert Trainer(stars).config.l2 == defaults("regression", 4).l2 > defaults("regression").l2
+    assert defaults("regression", 500).l2 == defaults("regression", 8).l2 == 0.1
+    assert defaults("regression").l2 == 0.05  # what the notebooks tell of
+    with pytest.raises(InputError, match="fields must be a whole number"):
+        defaults("regression", 0)
 
 
 def test_history_views_keep_showing_what_they_showed():
