@@ -2,7 +2,8 @@
 
 A field with n different values in train gets the codes 0 .. n-1 in sorted order. Every other value
 shares the code n, "(unseen)". So a field has n + 1 features, and nothing that stands only in
-validation or test rows can change how a training row is written.
+validation or test rows can change how a training row is written (a longer set there can only give
+it more padding, of value 0).
 """
 
 from __future__ import annotations

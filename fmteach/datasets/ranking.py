@@ -61,7 +61,8 @@ class Candidates:
     user_names, item_names: how a person would call them.
 
     All items are candidates, also those that have no positive in train: they carry the "(unseen)"
-    feature of their field, so without side features they all have the same score.
+    feature of their field, so without side features they all have the same score. Training meets
+    them as negatives.
     """
 
     users: Side

@@ -17,6 +17,7 @@ import torch
 from fmteach import datasets
 from fmteach.datasets import encoding, movielens
 from fmteach.datasets.movielens.editions import OCCUPATIONS_1M
+from fmteach.datasets.reading.report import BadRow
 from fmteach.errors import DataFileError, InputError
 from tests.unit.movielens_files import make, texts, write
 
@@ -174,6 +175,27 @@ def test_bad_lines_are_counted_with_their_numbers_and_the_rest_is_kept(
         assert shown == numbers[:5]
     assert "empty line" in str(report) and "bad rows set aside" in str(report)
     assert datasets.load(edition, folder=tmp_path).report is report
+
+
+def test_of_many_bad_lines_the_first_are_shown_and_all_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make("ml-100k")
+    lines = texts("ml-100k", made)["u.data"][0].splitlines()
+    bad = ["1\t2", "1\t2\tmany\t5", "1\t2", "0\t2\t3\t5", "1\t0\t3\t5"] * 40
+    write("ml-100k", made, tmp_path)
+    (tmp_path / "u.data").write_text("\n".join([lines[0], *bad, *lines[1:]]) + "\n")
+    made_of_them = []
+    monkeypatch.setattr(
+        movielens.lines, "BadRow", lambda *told: made_of_them.append(told) or BadRow(*told)
+    )
+    report = read("ml-100k", tmp_path).report
+    counts = {"wrong number of columns": 80, "no number of stars": 40}
+    assert {**report.bad, **counts} == report.bad and report.bad_rows == 200
+    shown = [row.line for row in report.first if "whole number" in row.reason]
+    assert shown == [5, 6, 10, 11, 15]
+    assert len(made_of_them) <= 20  # an object a line would be slow and large
+    assert sum(file.bad for file in report.files) == 200
 
 
 def test_a_pair_that_is_rated_twice_counts_once(tmp_path: Path) -> None:

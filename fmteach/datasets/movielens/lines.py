@@ -10,7 +10,7 @@ import polars as pl
 
 from fmteach.datasets.movielens.editions import Layout
 from fmteach.datasets.reading.blocks import blocks, file_size, first_lines
-from fmteach.datasets.reading.report import BadRow, FileReport, Tally, excerpt
+from fmteach.datasets.reading.report import SHOWN, BadRow, FileReport, Tally, excerpt
 from fmteach.errors import DataFileError
 
 COLUMNS = "wrong number of columns"
@@ -70,6 +70,7 @@ class TextFile:
         """Count the lines with a fault, and say which are good (bool [lines]).
 
         faults: (which lines, the reason, more about it); the first that holds for a line counts.
+        Of each reason the first few lines are kept as they are, and all are counted.
         Empty lines are no rows and no faults.
         """
         good = np.ones(len(lines), dtype=bool)
@@ -77,15 +78,20 @@ class TextFile:
         undecoded = np.zeros(len(lines), dtype=bool)
         if not self.layout.latin1:
             undecoded = lines.str.contains(_MARK, literal=True).to_numpy()
-        bad = []
+        bad, more = [], {}
         for mask, reason, detail in ((undecoded, NOT_UTF8, "save the file as UTF-8"), *faults):
-            for place in np.flatnonzero(mask & good & ~empty).tolist():
+            places = np.flatnonzero(mask & good & ~empty)
+            for place in places[:SHOWN].tolist():
                 shown = excerpt(lines[place][:200].encode())
                 bad.append(BadRow(self.path.name, first + place, reason, detail, shown))
+            more[reason] = more.get(reason, 0) + max(0, len(places) - SHOWN)
             good &= ~mask
         good &= ~empty
         self.tally.add(sorted(bad, key=lambda row: row.line))
-        self.bad += len(bad)
+        for reason, count in more.items():
+            if count:  # all are counted, and no object is made of those that nobody will see
+                self.tally.bad[reason] += count
+        self.bad += len(bad) + sum(more.values())
         self.blank += int(empty.sum())
         self.rows += int(good.sum())
         return good
