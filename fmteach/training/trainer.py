@@ -23,6 +23,7 @@ from fmteach.errors import DivergenceError, InputError
 from fmteach.models import LinearModel, save_model
 from fmteach.tasks import Task, get_task
 from fmteach.training.config import TrainConfig, defaults, resolve_device
+from fmteach.training.divergence import advice, not_finite
 from fmteach.training.first_model import check_given, describing, new_model
 from fmteach.training.ranking import PairExamples
 from fmteach.training.records import History, StepRecord
@@ -220,36 +221,19 @@ class Trainer:
 
     def _check_finite(self, *evaluations: Mapping[str, float] | None) -> None:
         """What is kept as the best must be finite, in the rows that were scored and elsewhere."""
-        after = f"after step {self.step}"
-        for name, scores in zip(("validation", "training"), evaluations, strict=True):
-            if scores is not None and not math.isfinite(scores["loss"]):
-                self._diverged(f"the {name} loss is {scores['loss']} {after}")
-        for name, parameter in self.model.named_parameters():
-            if not bool(torch.isfinite(parameter).all()):
-                self._diverged(f"a number in {name} is not finite {after}")
+        if what := not_finite(self.model, *evaluations):
+            self._diverged(f"{what} after step {self.step}")
 
     def _diverged(self, what: str) -> None:
         self.stop_reason = "diverged"
         self.model.load_state_dict(self._best_parameters)
-        if self.best is not None:
-            back_to = f"step {self.best.step}, its best evaluation"
-        elif evaluations := self.history.evaluations:
-            back_to = f"step {evaluations[-1].step}, its last evaluation"
-        else:
-            back_to = "its start"
-        smaller = float(f"{self.learning_rate / 10:.1g}")
-        raise DivergenceError(
-            f"Training diverged: {what}. The model is set back to {back_to}; the history is kept. "
-            f"Try a smaller learning rate (now {self.learning_rate:g}, for example {smaller:g}); "
-            "if the data has real-valued features, scale them to about 1."
-        )
+        raise DivergenceError(advice(self, what))
 
     # -- scoring ----------------------------------------------------------------------------
 
     def evaluate(self, split: str = "test") -> dict[str, float]:
         """Loss and metrics of the model as it is now on "train", "valid" or "test"."""
-        if not len(rows_of(self.dataset, split)):
-            raise InputError(f"the {split} split of {self.dataset.name} has no rows to score")
+        self._check_rows(split)
         measured = self._examples.measure(self.model, split)
         if measured is None:
             raise InputError(
@@ -277,9 +261,12 @@ class Trainer:
                 f"by_user() is for ranking, and this is {self.task.name}; scores() gives the "
                 "scores of the rows"
             )
+        self._check_rows(split)
+        return self._examples.by_user(self.model, split)
+
+    def _check_rows(self, split: str) -> None:
         if not len(rows_of(self.dataset, split)):
             raise InputError(f"the {split} split of {self.dataset.name} has no rows to score")
-        return self._examples.by_user(self.model, split)
 
     def _score(self, name: str) -> dict[str, float] | None:
         return self._examples.measure(self.model, name)
