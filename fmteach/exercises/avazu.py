@@ -105,8 +105,8 @@ def check_leak(field: str | None, reason: str | int | None) -> Feedback:
         return not_attempted(
             name, "name one of the three fields, and the number of a reason from the list."
         )
-    if isinstance(reason, int) and 1 <= reason <= len(REASONS):
-        reason = REASONS[reason - 1]
+    if str(reason) in map(str, range(1, len(REASONS) + 1)):
+        reason = REASONS[int(reason) - 1]
     for value, known in ((field, SUSPECTS), (reason, REASONS)):
         if value not in known:
             return Feedback(name, "not yet", f"{value!r} is not among: {'; '.join(known)}.")

@@ -78,9 +78,13 @@ def _what_to_try(trainer: Trainer) -> str:
     if last and trainer.best is not None:
         gap = last[-1].valid["loss"] - last[-1].train["loss"]
         if last[-1].valid["loss"] > trainer.best.valid["loss"] * 1.01 or gap > 0.2:
+            rare = "" if trainer.dataset.encoder is None else (
+                "raise min_count, so that rare values share a feature; then "
+            )  # fmt: skip
+            cure = f"{rare}raise l2, lower k, or stop earlier (patience)."
             return (
-                "Your training loss is well below the validation loss: it overfits. Raise l2, "
-                "lower k, or stop earlier (patience)."
+                "Your training loss is well below the validation loss: it overfits. "
+                f"{cure[0].upper()}{cure[1:]}"
             )
         if trainer.best.step == last[-1].step:
             return "The validation loss was still falling at the end: train for more epochs."

@@ -111,6 +111,26 @@ def test_a_run_that_is_no_better_is_told_what_its_curves_say(stars: Trainer) -> 
     assert "still falling" in feedback.message
 
 
+def test_a_run_that_overfits_on_encoded_rows_is_told_of_rare_values() -> None:
+    from fmteach.exercises.rivals import _what_to_try
+
+    class Point:
+        train, valid, step = {"loss": 0.3}, {"loss": 0.6}, 5
+
+    class Run:
+        class history:
+            evaluations = (Point(),)
+
+        class dataset:
+            encoder: object | None = None
+
+        best = Point()
+
+    assert "overfits. Raise l2" in _what_to_try(Run())
+    Run.dataset.encoder = object()
+    assert "overfits. Raise min_count" in _what_to_try(Run())
+
+
 def test_the_gap_is_measured_to_the_oracle() -> None:
     data = synthetic.dataset("clicks", rows=20_000, strength=2.0)
     trainer = Trainer(data, TrainConfig(k=8, learning_rate=0.01, epochs=3, batch_size=512))
@@ -133,6 +153,18 @@ def plain_choose_k(results: dict) -> int:
     return sorted(k for k, (mean, _) in statistics.items() if mean <= limit)[0]
 
 
+def by_one_run(results: dict) -> int:
+    best = min(results, key=lambda k: min(results[k]))
+    error = np.std(results[best], ddof=1) / np.sqrt(len(results[best]))
+    return min(k for k in results if np.mean(results[k]) <= np.mean(results[best]) + error)
+
+
+def without_ddof(results: dict) -> int:
+    best = min(results, key=lambda k: np.mean(results[k]))
+    error = np.std(results[best]) / np.sqrt(len(results[best]))
+    return min(k for k in results if np.mean(results[k]) <= np.mean(results[best]) + error)
+
+
 @pytest.mark.parametrize("function", [movielens.solution_choose_k, plain_choose_k])
 def test_right_choices_of_k_pass(function: Callable) -> None:
     assert exercises.check_choose_k(function).passed
@@ -145,6 +177,10 @@ def test_right_choices_of_k_pass(function: Callable) -> None:
         (lambda r: max(r, key=lambda k: np.mean(r[k])), "smaller is better"),
         (lambda r: min(r), "is worst|smaller is better|Your k is above that"),
         (lambda r: 5, "return one of"),
+        (lambda r: [2, 4], "returned [2, 4]: return one of"),
+        (lambda r: min(np.mean(v) for v in r.values()), "that is an RMSE. Give the k"),
+        (by_one_run, "best single run; compare the means"),
+        (without_ddof, "If you used np.std: it needs ddof=1"),
         (lambda r: r[99], "stopped with KeyError"),
         (
             lambda r: min(
@@ -155,7 +191,8 @@ def test_right_choices_of_k_pass(function: Callable) -> None:
             "standard deviation",
         ),
     ],
-    ids=["the best", "the worst", "the smallest", "no key", "an error", "standard deviation"],
+    ids=["the best", "the worst", "the smallest", "no key", "a list", "an RMSE", "one run",
+         "no ddof", "an error", "standard deviation"],
 )  # fmt: skip
 def test_slips_in_the_choice_of_k(function: Callable, said: str) -> None:
     feedback = exercises.check_choose_k(function)
@@ -192,6 +229,21 @@ def looks_at_train_only(prepare, film, y, train, test):
     return not np.array_equal(a[train], b[train])
 
 
+def looks_at_test_only(prepare, film, y, train, test):
+    other = y.copy()
+    other[test] = 0
+    a, b = prepare(film, y, train, test), prepare(film, other, train, test)
+    return not np.array_equal(a[test], b[test])
+
+
+def turned_round(prepare, film, y, train, test):
+    return not movielens.solution_leaks(prepare, film, y, train, test)
+
+
+def leaves_test_out(prepare, film, y, train, test):
+    return not np.array_equal(prepare(film, y, train, test), prepare(film, y, train, test[:0]))
+
+
 def looks_roughly(prepare, film, y, train, test):
     other = y.copy()
     other[test] = y[test][::-1]  # keeps the mean of all
@@ -209,6 +261,9 @@ def spoils(prepare, film, y, train, test):
     [
         (changes_train_too, "does not leak, and was called a leak"),
         (looks_at_train_only, "made of their own targets"),
+        (looks_at_test_only, "the model learns from features that hold test targets"),
+        (turned_round, "every answer is the opposite"),
+        (leaves_test_out, "was not found"),
         (looks_roughly, "every row changes a little"),
         (lambda *a: True, "says True every time"),
         (lambda *a: False, "says False every time"),
@@ -292,6 +347,7 @@ def test_the_answers_to_the_leak() -> None:
     right = ("rate of the device", "the clicks of the test rows are in it")
     number = avazu.REASONS.index(right[1]) + 1
     assert exercises.check_leak(right[0], number).passed
+    assert exercises.check_leak(right[0], str(number)).passed
     assert not exercises.check_leak(right[0], number % 4 + 1).passed
     assert "is not among" in exercises.check_leak(right[0], 7).message
     assert exercises.check_leak(*right).passed
@@ -402,6 +458,7 @@ def above_two(inner: Callable) -> Callable:
         (lambda x: x // 3 if x > 2 else x, "ln(10)² is 5.302"),
         (lambda x: math.floor(math.log(x) ** 2) if x > 2 else 0, "the number itself"),
         (lambda x: "7", "returned '7'"),
+        (lambda x: math.floor(math.log(x) ** 2) if x > 2 else None, "the number itself"),
     ],
 )
 def test_slips_in_the_classes(function: Callable, said: str) -> None:
@@ -420,6 +477,9 @@ def test_the_choice_of_buckets() -> None:
     assert exercises.check_choose_buckets(criteo.solution_choose_buckets).passed
     slips: dict[str, Callable] = {
         "need more memory": lambda losses, v, w: min(losses, key=losses.get),
+        "1,000,000 buckets are allowed too": lambda losses, v, w: next(
+            buckets for buckets, loss in losses.items() if loss <= v + w
+        ),
         "lose too much": lambda losses, v, w: min(losses),
         "is no key": lambda losses, v, w: 7,
         "TypeError": lambda losses, v, w: losses + 1,

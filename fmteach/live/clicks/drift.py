@@ -71,7 +71,7 @@ class Drift(ClickPanel):
             xaxis2={**across, "domain": [0.56, 1], "anchor": "y2", "ticksuffix": " %",
                     "range": [0, 100 * self._rates[-1]], **titled("click rate of the test rows")},
             yaxis2={**up, "anchor": "x2", "range": [0, self._top()], **titled("AUC and logloss")},
-            margin={"r": 175},
+            margin={"r": 195},
         )  # fmt: skip
         return figure
 
