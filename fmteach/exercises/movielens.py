@@ -54,11 +54,7 @@ def check_choose_k(function: Callable | None) -> Feedback:
             return not_attempted(name, "let choose_k return one of the keys of results.")
         k = as_number(got)
         if k is None or k not in results:
-            return Feedback(
-                name,
-                "not yet",
-                f"choose_k returned {describe(got)}: return one of {list(results)}.",
-            )
+            return Feedback(name, "not yet", _no_k(results, got, k))
         if k != solution_choose_k(results):
             return Feedback(name, "not yet", _advice_on_k(results, int(k)))
     return Feedback(
@@ -69,7 +65,7 @@ def check_choose_k(function: Callable | None) -> Feedback:
 
 
 # Made up, with a clear answer each: 8 (4 by the standard deviation, 32 by the mean alone); 4; the
-# best itself; ks in falling order.
+# best itself; ks in falling order; the best single run (of k = 4) is not the best mean.
 _SWEEPS: tuple[dict[int, list[float]], ...] = (
     {
         2: [0.93, 0.94, 0.95],
@@ -80,7 +76,19 @@ _SWEEPS: tuple[dict[int, list[float]], ...] = (
     {1: [0.95, 0.97], 2: [0.93, 0.95], 4: [0.90, 0.92], 16: [0.89, 0.91], 64: [0.96, 0.98]},
     {4: [0.91, 0.911, 0.912], 8: [0.88, 0.881, 0.882], 16: [0.86, 0.861, 0.862]},
     {16: [0.881, 0.885, 0.886], 8: [0.882, 0.886, 0.885], 4: [0.95, 0.96, 0.94]},
+    {4: [0.87, 0.91], 8: [0.883, 0.884], 16: [0.879, 0.880]},
 )
+
+
+def _no_k(results: Mapping[int, Sequence[float]], got: object, number: float | None) -> str:
+    wanted = f"return one of {list(results)}"
+    if number is None:
+        return f"choose_k returned {describe(got)}: {wanted}."
+    if any(min(values) <= number <= max(values) for values in results.values()):
+        return (
+            f"choose_k returned {number:.4g}: that is an RMSE. Give the k it belongs to: {wanted}."
+        )
+    return f"choose_k returned {number:g}: {wanted}."
 
 
 def _advice_on_k(results: Mapping[int, Sequence[float]], k: int) -> str:
@@ -91,17 +99,23 @@ def _advice_on_k(results: Mapping[int, Sequence[float]], k: int) -> str:
     wanted = solution_choose_k(results)
     shown = ", ".join(f"k = {key}: {mean:.4f}" for key, mean in means.items())
     said = (
-        f"for the mean RMSEs {shown} you chose {k}. The best is k = {best}; its standard error is "
-        f"{error:.4f}, so every mean up to {means[best] + error:.4f} is as good. "
+        f"for the mean RMSEs {shown} you chose {k}. The best is k = {best}; its standard error "
+        f"over {len(results[best])} seeds is {error:.4f}, so every mean up to "
+        f"{means[best] + error:.4f} is as good. "
     )
     if k == best:
-        return said + f"A smaller k is among them: {wanted}."
+        narrow = spread * (1 - 1 / len(results[best])) ** 0.5 / len(results[best]) ** 0.5
+        by_n = means[wanted] > means[best] + narrow  # what np.std without ddof=1 would say
+        hint = " If you used np.std: it needs ddof=1." if by_n else ""
+        return said + f"A smaller k is among them: {wanted}.{hint}"
+    if k == min(results, key=lambda key: min(results[key])):
+        return said + "Your k has the best single run; compare the means over the seeds."
     if k == max(results, key=lambda key: means[key]):
         return said + "Your k has the worst mean: RMSE is an error, and smaller is better."
     if means[k] <= means[best] + spread and k < wanted:
         return said + "You seem to use the standard deviation; divide it by the root of the seeds."
     if means[k] > means[best] + error:
-        return said + "Your k is above that."
+        return said + f"The mean of your k, {means[k]:.4f}, is above that."
     return said + f"The smallest of those is {wanted}."
 
 
@@ -115,7 +129,8 @@ def _mean_by(group: np.ndarray, y: np.ndarray, rows: np.ndarray) -> np.ndarray:
     size = int(group.max()) + 1
     count = np.bincount(group[rows], minlength=size)
     total = np.bincount(group[rows], weights=y[rows], minlength=size)
-    mean = np.where(count > 0, total / np.maximum(count, 1), y[rows].mean())
+    mean_of_all = y[rows].mean() if len(rows) else 0.0
+    mean = np.where(count > 0, total / np.maximum(count, 1), mean_of_all)
     return mean[group]
 
 
@@ -142,6 +157,12 @@ def _test_only(film: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.ndar
     return feature
 
 
+def _train_only(film: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.ndarray) -> np.ndarray:
+    feature = _mean_by(film, y, train)
+    feature[train] = _mean_by(film, y, np.concatenate([train, test]))[train]
+    return feature
+
+
 PREPARATIONS: Mapping[str, tuple[Prepare, bool, str]] = {
     "film mean over the training rows": (_clean, False, "it uses training targets only"),
     "film mean over all rows": (_all_rows, True, "test targets are in the mean"),
@@ -151,6 +172,9 @@ PREPARATIONS: Mapping[str, tuple[Prepare, bool, str]] = {
     ),
     "film mean, of train for train rows and of test for test rows": (
         _test_only, True, "the features of the test rows are made of their own targets",
+    ),
+    "film mean, of all rows for train rows and of train for test rows": (
+        _train_only, True, "the model learns from features that hold test targets",
     ),
 }  # fmt: skip
 """Name -> (prepare, does it leak, why). prepare(film, y, train, test) -> one feature a row."""
@@ -165,7 +189,7 @@ def solution_leaks(prepare: Prepare, film, y, train, test) -> bool:
 
 def check_leaks(function: Callable | None) -> Feedback:
     """Exercise 12.2. function(prepare, film, y, train, test) -> does `prepare` leak the targets of
-    the test rows? Tried on the five of PREPARATIONS.
+    the test rows? Tried on all of PREPARATIONS.
 
     >>> check_leaks(lambda prepare, film, y, train, test: None).verdict
     'not attempted'
@@ -203,6 +227,12 @@ def check_leaks(function: Callable | None) -> Feedback:
         return Feedback(
             name, "correct",
             f"right on all {len(PREPARATIONS)} preparations, the small leak included.",
+        )  # fmt: skip
+    if len(wrong) == len(answers):
+        return Feedback(
+            name, "not yet",
+            "every answer is the opposite of the right one. Features that stay the same when the "
+            "test targets change are clean: then leaks is False.",
         )  # fmt: skip
     said = set(answers.values())
     always = f"Your function says {said.pop()} every time. " if len(said) == 1 else ""

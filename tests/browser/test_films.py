@@ -16,6 +16,7 @@ from fmteach.live import film_map, waterfall
 from .lab import LabPage
 
 # A page as an export leaves it: the widget's state, and nobody who answers.
+TRAITS = ["data", "selected", "across", "up"]
 EXPORTED = """<!doctype html><meta charset="utf-8"><style>{css}</style>
 <body data-jp-theme-light="true"><div id="here"></div><script type="module">{source}
 const state = {state}, heard = {{}};
@@ -41,11 +42,11 @@ trainer = fmteach.Trainer(data, config)
 _ = trainer.fit()"""
 
 
-def exported(widget: Any, names: list[str]) -> str:
+def exported(widget: Any, names: list[str], **changed: Any) -> str:
     return EXPORTED.format(
         css=widget._css,
         source=widget._esm.replace("export default", "const front ="),
-        state=json.dumps({name: getattr(widget, name) for name in names}),
+        state=json.dumps({**{name: getattr(widget, name) for name in names}, **changed}),
     )
 
 
@@ -128,6 +129,54 @@ def test_nothing_overflows_and_names_do_not_cover_each_other(
       return boxes.filter((a, i) => boxes.some((b, j) => j < i && a.left < b.right - 3 &&
         b.left < a.right - 3 && a.top < b.bottom - 5 && b.top < a.bottom - 5)).length; }}""")
     assert covered == 0
+
+
+def test_at_the_edge_names_stay_inside_and_arrows_and_zoom_go_on(
+    paper: Any, small: tuple[Any, Any]
+) -> None:
+    shown = film_map(*small, least_rows=1)
+    x = shown.payload["axes"][0]["values"]
+    right = max(range(12), key=lambda n: x[n])
+    # Long names crowded at the right edge: none is cut off, none lies under the zoom buttons.
+    data = crowded(shown.payload, right)
+    first = data["names"][right]
+    paper.set_content(exported(shown, TRAITS, data=json.dumps(data), selected=first))
+    paper.wait_for_timeout(60)
+    outside = paper.evaluate("""() => {
+      const [box, zoom] = [".fmf-picture", ".fmf-zoom"].map((s) =>
+        document.querySelector(s).getBoundingClientRect());
+      const names = [...document.querySelectorAll(".fmf-words text")];
+      return [names.length, names.map((t) => t.getBoundingClientRect()).filter((t) =>
+        t.right > box.right || t.left < box.left + 30 ||
+        (t.right > zoom.left && t.top < zoom.bottom)).length]; }""")
+    assert outside[0] >= 9 and outside[1] == 0, outside
+    # Every film can be reached: from the second to the right, the last one lies that way.
+    title = paper.locator(".fmf-about h4")
+    second = sorted(range(12), key=lambda n: x[n])[-2]
+    paper.set_content(exported(shown.select(shown.map.names[second]), TRAITS))
+    paper.locator(".fmf-canvas").focus()
+    paper.keyboard.press("ArrowRight")
+    assert title.inner_text() == shown.map.names[right]
+    # Zooming in keeps the chosen film where it is.
+    ring = "document.querySelector('.fmf-chosen circle')"
+    before = paper.evaluate(f"[+{ring}.getAttribute('cx'), +{ring}.getAttribute('cy')]")
+    for _ in range(3):
+        paper.get_by_role("button", name="Zoom in").click()
+    after = paper.evaluate(f"[+{ring}.getAttribute('cx'), +{ring}.getAttribute('cy')]")
+    assert after == pytest.approx(before, abs=1)
+
+
+def crowded(payload: dict[str, Any], chosen: int) -> dict[str, Any]:
+    """The payload with long names, and all neighbours of the chosen film beside it."""
+    names = [f"A film whose name is long, part {n} (1994)" for n in range(12)]
+    axes = [dict(axis) for axis in payload["axes"]]
+    near = payload["near"][chosen]
+    for axis in axes[:2]:
+        values = list(axis["values"])
+        for step, n in enumerate(near):
+            values[n] = values[chosen] - 4 * step
+        axis["values"] = values
+    return {**payload, "names": names, "axes": axes, "first": names[chosen]}
 
 
 def test_a_waterfall_steps_from_bar_to_bar(paper: Any, small: tuple[Any, Any]) -> None:

@@ -6,6 +6,7 @@ const SHAPES = ["circle", "square", "triangle", "diamond", "down", "cross", "oth
 const PAD = { left: 34, right: 18, top: 14, bottom: 34 };
 const HEIGHT = 560;
 const LANDMARKS = 16;
+const ZOOMERS = { width: 80, height: 44 }; // the two buttons in the corner: no name under them
 const CLOSE_PX = 16; // a pointer this near to a point means it
 
 function node(tag, attributes, ...children) {
@@ -104,7 +105,7 @@ function render({ model, el }) {
     button.type = "button";
     button.title = title;
     button.setAttribute("aria-label", title);
-    button.onclick = () => zoomAt(size.width / 2, size.height / 2, factor);
+    button.onclick = () => zoomAt(...middle(), factor);
     zoomers.append(button);
   }
   picture.append(canvas, tip, zoomers);
@@ -215,10 +216,17 @@ function render({ model, el }) {
         [x + gap * 0.7, y + gap * 0.7], [x - gap * 0.7 - width, y + gap * 0.7],
       );
     }
-    const free = ([left, top]) =>
-      left > 2 && left + width < size.width - 2 && top > 2 && top + height < size.height - PAD.bottom + 6 &&
-      taken.every((o) => left > o.right || left + width < o.left || top > o.bottom || top + height < o.top);
-    const spot = spots.find(free) ?? (must ? spots[0] : null);
+    const within = ([left, top]) =>
+      left > PAD.left && left + width < size.width - 2 && top > 2 && top + height < size.height - PAD.bottom + 6;
+    const covered = ([left, top]) => taken.reduce((sum, o) => {
+      const across = Math.min(left + width, o.right) - Math.max(left, o.left);
+      const along = Math.min(top + height, o.bottom) - Math.max(top, o.top);
+      return sum + Math.max(0, across) * Math.max(0, along);
+    }, 0);
+    const inner = spots.filter(within);
+    let spot = inner.find((s) => covered(s) === 0) ?? null;
+    // Where no place is free: the one that covers least, never one outside the picture.
+    if (!spot && must && inner.length) spot = inner.reduce((a, b) => (covered(b) < covered(a) ? b : a));
     if (!spot) return;
     const [left, top] = spot;
     taken.push({ left, top, right: left + width, bottom: top + height });
@@ -284,7 +292,7 @@ function render({ model, el }) {
     links.replaceChildren(...near.map((n) => node("path", { d: `M${at[i][0]} ${at[i][1]}L${at[n][0]} ${at[n][1]}` })));
     words.replaceChildren();
     chosen.replaceChildren();
-    const taken = [];
+    const taken = [{ left: size.width - ZOOMERS.width, right: size.width, top: 0, bottom: ZOOMERS.height }];
     for (const n of lit) {
       if (n < 0 || !inside(at[n])) continue;
       const r = n === i ? marks[n].r + 6 : marks[n].r + 1;
@@ -425,6 +433,12 @@ function render({ model, el }) {
     zoomAt(event.clientX - box.left, event.clientY - box.top, event.deltaY < 0 ? 1.25 : 0.8);
   }, { passive: false });
 
+  // Zooming stays with the chosen film while it is in sight.
+  function middle() {
+    const i = current();
+    return i >= 0 && inside(place[i]) ? place[i] : [size.width / 2, size.height / 2];
+  }
+
   function zoomAt(px, py, factor) {
     const before = scales();
     const zoom = Math.min(12, Math.max(1, view.zoom * factor));
@@ -439,8 +453,7 @@ function render({ model, el }) {
   canvas.onkeydown = (event) => {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (event.key === "+" || event.key === "-") {
-      const i = current();
-      zoomAt(...(i < 0 ? [size.width / 2, size.height / 2] : place[i]), event.key === "+" ? 1.6 : 1 / 1.6);
+      zoomAt(...middle(), event.key === "+" ? 1.6 : 1 / 1.6);
     } else if (way) {
       const i = Math.max(0, current());
       let best = -1, least = Infinity;
@@ -448,7 +461,9 @@ function render({ model, el }) {
         const [dx, dy] = [x - place[i][0], y - place[i][1]];
         const ahead = dx * way[0] + dy * way[1];
         const aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
-        if (n !== i && ahead > 0.5 && aside <= ahead && ahead + 2 * aside < least) [best, least] = [n, ahead + 2 * aside];
+        // What lies more aside than ahead only where nothing else is left: at the edge of the cloud.
+        const cost = ahead + 2 * aside + (aside > ahead ? 1e6 : 0);
+        if (n !== i && ahead > 0.5 && cost < least) [best, least] = [n, cost];
       });
       if (best >= 0) select(best);
     } else return;
