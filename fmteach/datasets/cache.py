@@ -88,9 +88,20 @@ def make(
 
 
 def forget(key: str) -> None:
-    """Remove one folder, waiting for a process that is making it."""
-    with FileLock(home() / f".{key}.lock"):
-        shutil.rmtree(home() / key, ignore_errors=True)
+    """Remove one folder, waiting for a process that is making it.
+
+    Errors: DataFileError when it cannot be removed.
+    """
+    folder = home() / key
+    try:
+        with FileLock(home() / f".{key}.lock"):
+            if folder.exists():
+                shutil.rmtree(folder)
+    except OSError as error:
+        raise DataFileError(
+            f"the encoded rows in {folder} are damaged and cannot be removed "
+            f"({error.strerror or error}). Remove this folder, or name another one by FMTEACH_DATA."
+        ) from error
 
 
 def check_space(needed: int) -> None:

@@ -8,6 +8,7 @@ For each of train, valid and test: "train.ids" int32 [n, m] and "train.y" float3
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -52,6 +53,7 @@ class Writer:
         self.rows = dict.fromkeys(PARTS, 0)
         self.width = dict.fromkeys(PARTS, 0)
         self.kinds = ["ids", "y", "rows"]
+        self.sums: dict[str, int] = {}  # CRC-32 of what was written, by file
 
     def __enter__(self) -> Writer:
         return self
@@ -103,10 +105,11 @@ class Writer:
                 self.kinds.append(kind)
         data = np.ascontiguousarray(array, dtype=_TYPES[kind])
         self._files[name].write(data.data)
+        self.sums[name] = zlib.crc32(data, self.sums.get(name, 0))
 
     def told(self) -> dict[str, Any]:
-        """What `open_part` needs to know, as plain values."""
-        return {"rows": self.rows, "width": self.width, "kinds": self.kinds}
+        """What `open_part` needs to know, as plain values, and checksums ("sums")."""
+        return {"rows": self.rows, "width": self.width, "kinds": self.kinds, "sums": self.sums}
 
 
 def open_part(folder: Path, part: str, told: Mapping[str, Any]) -> Rows:
@@ -154,19 +157,25 @@ def replace_targets(folder: Path, told: Mapping[str, Any], old: float, new: floa
 def replace_ids(
     folder: Path, told: Mapping[str, Any], final: Callable[[np.ndarray], np.ndarray]
 ) -> Iterator[int]:
-    """Write final(ids) in the place of all ids, some rows at a time; yields the rows done."""
+    """Write final(ids) in the place of all ids, some rows at a time; yields the rows done.
+
+    The checksums in `told` become those of the final ids.
+    """
     done = 0
     for part in PARTS:
-        width = told["width"][part]
+        width, total = told["width"][part], 0
         with open(folder / f"{part}.ids", "r+b") as file:
             while data := file.read(_ROWS_AT_ONCE * width * 4):
                 ids = np.frombuffer(data, dtype=_TYPES["ids"]).reshape(-1, width)
                 file.seek(-len(data), os.SEEK_CUR)
-                file.write(np.ascontiguousarray(final(ids), dtype=_TYPES["ids"]).data)
+                written = np.ascontiguousarray(final(ids), dtype=_TYPES["ids"])
+                file.write(written.data)
+                total = zlib.crc32(written, total)
                 done += len(ids)
                 yield done
             file.flush()
             os.fsync(file.fileno())
+        told["sums"][f"{part}.ids"] = total
 
 
 def remove(folder: Path) -> None:

@@ -20,7 +20,7 @@ from fmteach.datasets.targets import Targets
 if TYPE_CHECKING:
     from fmteach.datasets.reading import FieldSpec, Frame, Reader
 
-_VERSION = 1  # part of the key: raise it when the same files and options give other rows
+_VERSION = 2  # part of the key: raise it when the same files and options give other rows
 
 Oracle = Callable[[Mapping[str, np.ndarray]], dict[str, dict[str, float]]]
 """From the row numbers of each part to what the truth scores on it."""
@@ -73,7 +73,7 @@ class Job:
             encoded.replace_targets(folder, told, -1.0, 0.0)
         encoder.save(folder / encoded.ENCODER)
         if self.oracle is not None:
-            numbers = {part: np.array(encoded.row_numbers(folder, part, told)) for part in PARTS}
+            numbers = {part: encoded.row_numbers(folder, part, told) for part in PARTS}
             told["oracle"] = self.oracle(numbers)
         report = self.reader.report
         return {
@@ -152,7 +152,10 @@ class Job:
     def _split(self) -> streaming.PartOf:
         shares = {"valid": self.valid, "test": self.test}
         if self.kind == "time":
-            return streaming.time_stream(self.reader.times(rows=self.rows), **shares)
+            label = f"Reading the times of {self.reader.paths[0].name}"
+            with progress_bar(label, unit="bytes", enabled=self.progress) as advance_to:
+                times = self.reader.time_counts(rows=self.rows, progress=advance_to)
+            return streaming.time_stream(*times, **shares)
         if self.kind == "random":
             return streaming.random_stream(seed=self.seed, **shares)
         files = self.reader.determined_by()["files"]

@@ -126,7 +126,7 @@ def from_reader(
     oracle: of generated rows, a function from row numbers by part to the scores of the truth; its
     result is kept with the rows. also: what determines these scores, as plain values.
     """
-    from fmteach.datasets.reading import BadRow
+    from fmteach.datasets.reading import BadRow, ReadReport
 
     kind = streaming.best_split(split, reader.published, reader.has_time)
     names = [spec.name for spec in reader.fields]
@@ -141,54 +141,58 @@ def from_reader(
         None if rows is None else whole_number("rows", rows), objective, progress, oracle,
         name or reader.paths[0].name,
     )  # fmt: skip
-    key = cache.key_of({**job.determined_by(), "also": also})
+    determined_by = {**job.determined_by(), "also": also}
+    key = cache.key_of(determined_by)
+    told = cache.make(key, job.write)
     try:
-        told, encoder = _opened(cache.make(key, job.write), key)
-    except DataFileError:
-        if cache.find(key) is None:
-            raise
-        cache.forget(key)  # the right size and yet damaged: once more
-        told, encoder = _opened(cache.make(key, job.write), key)
+        held = _opened(told, key)
+    except (DataFileError, OSError):  # damaged at the right size, or removed just now: once more
+        cache.forget(key)
+        told = cache.make(key, job.write)
+        held = _opened(told, key)
     if strict and told["report"]["first"]:  # kept when it was read without `strict`
         raise InputError(
             f"{BadRow(**told['report']['first'][0])}. Repair this row, or read with strict=False "
             "to set bad rows aside."
         )
     name = name or reader.paths[0].name
-    title = title or f"{name} ({'real' if real else 'synthetic'})"
-    return _dataset(told, encoder, key, name, title, real, reader)
-
-
-def _opened(meta: dict[str, Any], key: str) -> tuple[dict[str, Any], Encoder]:
-    return meta, Encoder.load(cache.home() / key / encoded.ENCODER)
-
-
-def _dataset(
-    meta: dict[str, Any], encoder: Encoder, key: str, name: str, title: str, real: bool,
-    reader: Reader,
-) -> Dataset:  # fmt: skip
-    from fmteach.datasets.reading import ReadReport
-
-    folder = cache.home() / key
-    numbers = {part: encoded.row_numbers(folder, part, meta) for part in PARTS}
-    times = {part: encoded.times(folder, part, meta) for part in PARTS}
-    objective = meta["objective"]
-    task = "click" if reader.dialect in _CLICKS else (meta["target"] or objective)
+    objective = told["objective"]
     return Dataset(
         name=name,
-        title=title,
-        task=task,
+        title=title or f"{name} ({'real' if real else 'synthetic'})",
+        task="click" if reader.dialect in _CLICKS else (told["target"] or objective),
         objective=objective,
-        fields=encoder.names,
-        field_dims=encoder.field_dims,
-        num_features=encoder.num_features,
-        **{part: encoded.open_part(folder, part, meta) for part in PARTS},
         real=real,
-        fingerprint=key[:12],
-        labels=encoder.labels,
-        split=Split(**numbers),
-        oracle=meta.get("oracle"),
-        encoder=encoder,
-        report=None if meta["report"] is None else ReadReport.from_dict(meta["report"]),
-        times=None if times["train"] is None else times,
+        fingerprint=_fingerprint(determined_by, told),
+        oracle=told.get("oracle"),
+        report=None if told["report"] is None else ReadReport.from_dict(told["report"]),
+        **held,
     )
+
+
+def _opened(told: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """What lies in the folder of `key`, as arguments of Dataset."""
+    folder = cache.home() / key
+    encoder = Encoder.load(folder / encoded.ENCODER)
+    times = {part: encoded.times(folder, part, told) for part in PARTS}
+    return {
+        "fields": encoder.names,
+        "field_dims": encoder.field_dims,
+        "num_features": encoder.num_features,
+        "labels": encoder.labels,
+        "encoder": encoder,
+        "split": Split(*(encoded.row_numbers(folder, part, told) for part in PARTS)),
+        "times": None if times["train"] is None else times,
+        **{part: encoded.open_part(folder, part, told) for part in PARTS},
+    }
+
+
+def _fingerprint(determined_by: Mapping[str, Any], told: Mapping[str, Any]) -> str:
+    """The same for the same rows on every machine: a copy of a file has another date, and may
+    have another name."""
+    reader = dict(determined_by["reader"])
+    reader["files"] = [
+        {key: value for key, value in file.items() if key not in ("name", "mtime_ns")}
+        for file in reader["files"]
+    ]
+    return cache.key_of({**determined_by, "reader": reader, "sums": told["sums"]})[:12]

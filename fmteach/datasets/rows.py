@@ -55,10 +55,10 @@ class Rows:
         return len(self.y)
 
 
-def chunks(rows: Rows) -> Iterator[Rows]:
+def chunks(rows: Rows, size: int = _CHUNK) -> Iterator[Rows]:
     """The rows in portions, so that a check of many rows needs little memory."""
-    for first in range(0, len(rows), _CHUNK):
-        at = slice(first, first + _CHUNK)
+    for first in range(0, len(rows), size):
+        at = slice(first, first + size)
         values = None if rows.values is None else rows.values[at]
         yield Rows(rows.ids[at], values, rows.y[at], rows.checked)
 

@@ -62,24 +62,37 @@ def time_split(times: np.ndarray, *, valid: float = 0.1, test: float = 0.1) -> S
     >>> split.train.tolist(), split.valid.tolist(), split.test.tolist()
     ([1, 2], [0], [3])
     """
-    valid, test = checked_fractions(valid, test)
     times = _checked_times(times)
-    n = _checked_count(len(times))
+    _, counts = np.unique(times, return_counts=True)
+    borders = time_borders(counts, valid=valid, test=test)
+    first_valid, first_test = (int(counts[:border].sum()) for border in borders)
     order = np.argsort(times, kind="stable")
-    ordered = times[order]
-    first_valid, first_test = (_off_ties(ordered, b) for b in _borders(n, valid, test))
-    parts = Split(order[:first_valid], order[first_valid:first_test], order[first_test:])
-    for share, part, name in (
-        (1.0, parts.train, "train"),
-        (valid, parts.valid, "valid"),
-        (test, parts.test, "test"),
+    return Split(order[:first_valid], order[first_valid:first_test], order[first_test:])
+
+
+def time_borders(counts: np.ndarray, *, valid: float = 0.1, test: float = 0.1) -> tuple[int, int]:
+    """Where valid and test begin in a split by time, as places among the different times.
+
+    counts: int64 [different times], the rows of each time, in order of time.
+
+    >>> time_borders(np.array([5, 1, 1, 1, 2]), valid=0.2, test=0.2)
+    (2, 4)
+    """
+    valid, test = checked_fractions(valid, test)
+    ends = np.cumsum(counts)
+    n = _checked_count(int(counts.sum()))
+    first_valid, first_test = (_off_ties(ends, b) for b in _borders(n, valid, test))
+    for share, times, name in (
+        (1.0, first_valid, "train"),
+        (valid, first_test - first_valid, "valid"),
+        (test, len(ends) - first_test, "test"),
     ):
-        if share > 0 and not len(part):
+        if share > 0 and not times:
             raise InputError(
                 f"split by time leaves no rows for {name}: too many rows have the same time, or "
                 f"there are too few rows ({n}). Use split='random'."
             )
-    return parts
+    return first_valid, first_test
 
 
 def leave_last_out(users: np.ndarray, times: np.ndarray, *, valid: bool = True) -> Split:
@@ -169,6 +182,38 @@ def make_split(
     return time_split(times, valid=valid, test=test)
 
 
+def own_split(split: Split, n: int) -> Split:
+    """A split that somebody made, checked: InputError unless each of its numbers is a row, once.
+
+    A row in two parts would be trained on and tested with. Rows in no part are left out.
+
+    >>> own_split(Split(np.array([0, 2]), np.array([], int), np.array([1])), 4).test.tolist()
+    [1]
+    """
+    parts = {"train": split.train, "valid": split.valid, "test": split.test}
+    where = np.full(n, "", dtype="<U5")
+    for name, rows in parts.items():
+        rows = np.asarray(rows)
+        if rows.ndim != 1 or rows.dtype.kind not in "iu":
+            raise InputError(
+                f"{name} of the split has type {rows.dtype} and shape {rows.shape}: give row "
+                "numbers, int64 [rows]."
+            )
+        if len(rows) and (rows.min() < 0 or rows.max() >= n):
+            raise InputError(f"{name} of the split has row numbers outside of 0 to {n - 1}.")
+        if (met := where[rows] != "").any():
+            row = int(rows[met][0])
+            raise InputError(
+                f"row {row} of the split is in {where[row]} and in {name}: what a model is "
+                "trained on must not be what it is tested with. Give each row once."
+            )
+        where[rows] = name
+        if len(np.unique(rows)) < len(rows):
+            raise InputError(f"{name} of the split names a row more than once: give each once.")
+        parts[name] = rows.astype(np.int64)
+    return Split(**parts)
+
+
 def _checked_count(n: int) -> int:
     if n < 1:
         raise InputError("there are no rows to split: give at least one row.")
@@ -199,10 +244,13 @@ def _borders(n: int, valid: float, test: float) -> tuple[int, int]:
     return first_valid, first_test
 
 
-def _off_ties(ordered: np.ndarray, border: int) -> int:
-    """The border moved to the nearer end of the run of equal times in which it falls."""
-    if border >= len(ordered) or ordered[border - 1] != ordered[border]:
-        return border
-    left = int(np.searchsorted(ordered, ordered[border], side="left"))
-    right = int(np.searchsorted(ordered, ordered[border], side="right"))
-    return left if border - left <= right - border else right
+def _off_ties(ends: np.ndarray, border: int) -> int:
+    """The border (a number of rows) moved to the nearer end of the time in which it falls.
+
+    ends: int64 [different times], the rows up to the end of each. The result is a place in it.
+    """
+    place = int(np.searchsorted(ends, border, side="right"))
+    if place == len(ends):
+        return place
+    left, right = (int(ends[place - 1]) if place else 0), int(ends[place])
+    return place if border - left <= right - border else place + 1

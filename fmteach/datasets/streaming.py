@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fmteach.datasets.choices import checked_fractions, checked_seed, one_of
-from fmteach.datasets.splits import time_split
+from fmteach.datasets.splits import time_borders
 from fmteach.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,22 +51,22 @@ def random_stream(*, seed: int = 0, valid: float = 0.1, test: float = 0.1) -> Pa
     )
 
 
-def time_stream(times: np.ndarray, *, valid: float = 0.1, test: float = 0.1) -> PartOf:
+def time_stream(
+    times: np.ndarray, counts: np.ndarray, *, valid: float = 0.1, test: float = 0.1
+) -> PartOf:
     """Split by time, as `splits.time_split` does: rows of the same time stay together.
 
-    times: int64 [all rows]. They need not be in order.
+    times, counts: int64 [different times], all times in order and the rows of each; the rows
+    themselves need not be in order.
     """
-    parts = time_split(times, valid=valid, test=test)
-    # No tie is torn, so each part is a range of times, and two times tell all parts.
-    later = [part for part in (parts.test, parts.valid) if len(part)]
-    starts = {id(part): times[part].min() for part in later}
-    never = np.iinfo(np.int64).max
-    from_test = starts.get(id(parts.test), never)
-    from_valid = min(starts.get(id(parts.valid), from_test), from_test)
+    borders = time_borders(counts, valid=valid, test=test)
 
     def part_of(frame: Frame) -> np.ndarray:
-        time = _times_of(frame)
-        return (time >= from_valid).astype(np.uint8) + (time >= from_test)
+        if frame.time is None:
+            raise InputError("split='time' needs a time in every row, and this data set has none.")
+        # No tie is torn: a border lies between two times, and the place of a time tells its part.
+        place = np.searchsorted(times, frame.time)
+        return np.searchsorted(borders, place, side="right").astype(np.uint8)
 
     return part_of
 
@@ -113,9 +113,3 @@ def best_split(kind: str | None, published: bool, has_time: bool) -> str:
             "split='random'; of a table, name the column: time='...'."
         )
     return kind
-
-
-def _times_of(frame: Frame) -> np.ndarray:
-    if frame.time is None:
-        raise InputError("split='time' needs a time in every row, and this data set has none.")
-    return frame.time

@@ -99,7 +99,7 @@ def rows_of(dataset: Dataset, split: str) -> Rows:
 
 def on_device(rows: Rows, device: torch.device) -> Rows:
     values = None if rows.values is None else rows.values.to(device)
-    return Rows(ids=rows.ids.to(device), values=values, y=rows.y.to(device))
+    return Rows(rows.ids.to(device), values, rows.y.to(device), rows.checked)
 
 
 def score_rows(model: LinearModel, rows: Rows, task: Task) -> dict[str, float]:

@@ -45,6 +45,25 @@ def test_a_stopped_run_on_a_file_says_the_same_rows_again(tmp_path: Path, monkey
     assert words[:3] == ["fmteach", "train", "--file"]
     resumed = run(*words[1:])
     assert resumed.exit_code == 0, resumed.output
+    # A copy of the file is the same rows; other rows, or the same encoded otherwise, are not.
+    copy, other = tmp_path / "copy.txt", tmp_path / "other.txt"
+    copy.write_bytes(clicks.read_bytes())
+    synthetic.write(other, "d2l", 500, seed=1)
+    again = (
+        "train",
+        "--dialect",
+        "d2l",
+        "--min-count",
+        "2",
+        "--resume",
+        str(path),
+        "--epochs",
+        "2",
+    )
+    assert run(*again, "--file", str(copy)).exit_code == 0
+    for changed in ((*again, "--file", str(other)), (*again, "--file", str(copy), "--rows", "400")):
+        refused = run(*changed)
+        assert refused.exit_code == 2 and "other rows" in " ".join(refused.stderr.split())
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_all_forms_of_the_same_rows_get_the_same_ids(encoder):
 def test_cells_may_be_written_as_in_a_file_or_as_numbers(encoder):
     row = {"site": "a", "I1": 5, "age": 2.0, "hash": "x", "genres": ["Drama"]}
     same = [{"I1": "5"}, {"I1": 5.0}, {"I1": np.int32(5)}, {"age": "2"}, {"age": 2}]
+    same += [{"I1": "5.0"}, {"I1": " 5 "}, {"age": "2.0"}, {"age": "2e0"}]
     wanted = encoder.encode(row)
     for change in same:
         got = encoder.encode({**row, **change})
@@ -92,6 +93,24 @@ def test_whole_numbers_that_name_a_category_are_texts():
     for cell in ("16", 16, 16.0, np.int64(16)):
         assert encoder.encode({"C14": cell})[0].tolist() == [[1]]
     assert encoder.encode(pl.DataFrame({"C14": [16, 17]}))[0].tolist() == [[1], [2]]
+
+
+@pytest.mark.parametrize("rule", ["log-squared", "exact", "bins", "real", "hashed"])
+def test_numbers_of_every_type_in_a_table_are_the_same_numbers(rule):
+    hashed = rule == "hashed"
+    encoding = Encoding(buckets={"x": 1000} if hashed else None,
+                        numbers="exact" if hashed else rule)  # fmt: skip
+    fitting = Fitting([FieldSpec("x", "number")], encoding)
+    train = pl.Series("x", [0, 1, 7, 7, 30_000, None])
+    fitting.add(train.to_frame(), np.arange(6))
+    encoder = fitting.encoder()
+    wanted = encoder.encode(train.to_frame())
+    forms = [train.cast(kind) for kind in (pl.UInt64, pl.UInt16, pl.Int16, pl.Float32, pl.Float64)]
+    forms += [train.cast(pl.Float64).fill_null(float("nan")), train.cast(pl.Decimal(20, 2))]
+    for form in forms:
+        got = encoder.encode(form.to_frame())
+        assert torch.equal(got[0], wanted[0]), form.dtype
+        assert got[1] is wanted[1] is None or torch.equal(got[1], wanted[1])
 
 
 def test_avazu_takes_the_hour_as_it_stands_in_the_file():
@@ -125,6 +144,10 @@ ROW = {"site": "a", "I1": 5, "age": 2.0, "hash": "x", "genres": ["Drama"]}
         ("a,b", "rows is a str"),
         (3, "rows is a int"),
         ({**ROW, "I1": "five"}, "field 'I1' holds 'five': a number is wanted"),
+        ({**ROW, "age": "inf"}, "field 'age' holds 'inf': a number is wanted"),
+        (TABLE.with_columns(age=pl.lit(float("-inf"))), "field 'age' holds -inf: a number is"),
+        ({**ROW, "site": "\ud800"}, "field 'site' holds .* cannot be written in UTF-8"),
+        ({**ROW, "genres": ["\ud800"]}, "field 'genres' holds .* cannot be written in UTF-8"),
         ({**ROW, "genres": "Drama"}, "field 'genres' holds 'Drama': it takes a list"),
         ({"site": ["a", "b"], "I1": [1], "age": [1], "hash": ["x"], "genres": [["War"]]},
          "do not go together"),
@@ -187,7 +210,13 @@ def test_large_vocabularies_lie_beside_it_compressed_and_are_read_on_use(tmp_pat
     assert loaded.encode({"C3": "00000bb7", "C9": "b"})[0].tolist() == [[2_999, 3_002]]
     assert loaded.labels[0][2_999] == "00000bb7" and loaded.labels[0][-1] == "(unseen)"
     assert encoder.to_json() == loaded.to_json()
-    folder.joinpath("0.parquet").write_bytes(b"damaged")
+    # The vocabulary of another encoder of the same sizes: saved over it, or put in its place.
+    pl.DataFrame({"text": sorted(f"{i + 5:08x}" for i in range(3_000))}).write_parquet(
+        folder / "0.parquet", compression="zstd"
+    )
+    with pytest.raises(DataFileError, match="is not the one that its encoder was saved with"):
+        Encoder.load(path).encode({"C3": "00000bb7", "C9": "b"})
+    folder.joinpath("0.parquet").unlink()
     with pytest.raises(DataFileError, match=r"0\.parquet cannot be read"):
         Encoder.load(path).encode({"C3": "00000bb7", "C9": "b"})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 
 import pytest
@@ -44,7 +46,13 @@ def test_a_real_measurement(file, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []  # the cache of the measurement is gone
 
 
-def test_an_error_of_the_reading_comes_through(tmp_path):
+def test_an_error_of_the_reading_comes_through(tmp_path, monkeypatch, capsys):
+    """The new process answers with the error, and here it is raised again."""
+    task = {"path": str(tmp_path / "nowhere.txt"), "dialect": "avazu", "rows": 10, "options": {}}
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(task)))
+    growth._answer()
+    said = capsys.readouterr().out
+    monkeypatch.setattr(growth, "_CHILD", f"print({said!r})")
     with pytest.raises(DataFileError, match=r"nowhere\.txt"):
         measure_growth(tmp_path / "nowhere.txt", "avazu", [10])
 

@@ -45,7 +45,7 @@ class Encoder:
     'hour=(unseen)'
     """
 
-    VERSION: ClassVar[int] = 1  # part of a cache's key: raise it when the same rows get other ids
+    VERSION: ClassVar[int] = 2  # part of a cache's key: raise it when the same rows get other ids
     fields: tuple[Any, ...]
     dialect: str = ""
 

@@ -31,23 +31,31 @@ def as_table(rows: object, fields: Sequence[Any], dialect: str = "") -> pl.DataF
     unknown = [name for name in columns if name not in wanted]
     if missing or unknown:
         raise InputError(_mismatch(missing, unknown, wanted))
-    made = []
-    for field in fields:
-        if field.kind == "entries":
-            made += [
-                _lists(columns["ids"], "ids", pl.Int64),
-                _lists(columns["values"], "values", pl.Float64),
-            ]
-        elif field.kind == "multi":
-            made.append(_lists(columns[field.name], field.name, pl.String))
-        elif field.kind in _NUMERIC or (field.kind == "hashed" and field.rule):
-            made.append(_numbers(columns[field.name], field.name))
-        else:
-            made.append(_texts(columns[field.name], field.name))
+    made = [series for field in fields for series in _typed(field, columns)]
     try:
         return pl.DataFrame(made)
     except pl.exceptions.PolarsError as error:
         raise InputError(f"the columns do not go together: {error}.") from error
+
+
+def _typed(field: Any, columns: Mapping[str, Any]) -> list[pl.Series]:
+    """The columns that a field reads, with their types."""
+    if field.kind == "entries":
+        return [
+            _lists(columns["ids"], "ids", pl.Int64),
+            _lists(columns["values"], "values", pl.Float64),
+        ]
+    if field.kind in _NUMERIC or (field.kind == "hashed" and field.rule):
+        return [_numbers(columns[field.name], field.name)]
+    try:
+        if field.kind == "multi":
+            return [_lists(columns[field.name], field.name, pl.String)]
+        return [_texts(columns[field.name], field.name)]
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"field {field.name!r} holds {error.object!r}, which cannot be written in UTF-8: take "
+            f"out the character {error.object[error.start]!r}."
+        ) from None
 
 
 def _names(field: Any) -> tuple[str, ...]:
@@ -162,7 +170,12 @@ def _text(cell: Any) -> str | None:
 
 
 def _numbers(column: Any, name: str) -> pl.Series:
-    if isinstance(column, pl.Series) and column.dtype.is_numeric():
+    if isinstance(column, pl.Series) and column.dtype.is_float():
+        column = column.fill_nan(None).rename(name)
+        if column.is_infinite().any():
+            raise InputError(_no_number(column.filter(column.is_infinite())[0], name))
+        return column
+    if isinstance(column, pl.Series) and column.dtype.is_signed_integer():
         return column.rename(name)
     cells = [_number(cell, name) for cell in column]
     whole = all(cell is None or isinstance(cell, int) for cell in cells)
@@ -174,12 +187,18 @@ def _number(cell: Any, name: str) -> int | float | None:
         return None
     try:
         number = float(cell)
-        whole = int(cell) if number == int(number) and abs(number) < 2**63 else None
+        if number != int(number) or abs(number) >= 2**63:
+            return number
     except (TypeError, ValueError, OverflowError):
-        raise InputError(
-            f"field {name!r} holds {cell!r}: a number is wanted, or None for a blank."
-        ) from None
-    return number if whole is None else whole
+        raise InputError(_no_number(cell, name)) from None
+    try:
+        return int(cell)  # a float has not enough digits for some
+    except ValueError:
+        return int(number)  # a text such as "5.0"
+
+
+def _no_number(cell: Any, name: str) -> str:
+    return f"field {name!r} holds {cell!r}: a number is wanted, or None for a blank."
 
 
 def _lists(column: Any, name: str, inner: Any) -> pl.Series:

@@ -62,10 +62,10 @@ def save(encoder: Encoder, path: Path) -> None:
         if any(part_beside.iterdir()):
             os.replace(part_beside, beside)
         os.replace(part, path)
-    except OSError as error:
+    except (OSError, pl.exceptions.PolarsError) as error:  # polars has its own for a full disk
         raise DataFileError(
-            f"the encoder could not be written to {path} ({error.strerror or error}): check the "
-            "folder and the free space."
+            f"the encoder could not be written to {path} ({getattr(error, 'strerror', 0) or error})"
+            ": check the folder and the free space."
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -92,8 +92,8 @@ def _told(field: Any, place: int, folder: Path | None) -> dict[str, Any]:
             size = len(field.vocabulary)
             if folder is None or size <= _INLINE:
                 return {**told, "texts": field.vocabulary.texts.to_list()}
-            write_texts(field.vocabulary, folder / f"{place}.parquet")
-            return {**told, "file": f"{place}.parquet", "size": size}
+            digest = write_texts(field.vocabulary, folder / f"{place}.parquet")
+            return {**told, "file": f"{place}.parquet", "size": size, "sha256": digest}
         case NumberField():
             return {**told, "rule": field.rule, "codes": field.vocabulary.tolist()}
         case HashedField():
@@ -113,7 +113,8 @@ def _made(told: dict[str, Any], folder: Path | None) -> Any:
             if "texts" in told:
                 vocabulary = Vocabulary(pl.Series("text", told["texts"], dtype=pl.String))
             elif folder is not None:
-                vocabulary = read_texts(folder / Path(told["file"]).name, int(told["size"]))
+                path = folder / Path(told["file"]).name
+                vocabulary = read_texts(path, int(told["size"]), str(told["sha256"]))
             else:
                 raise DataFileError(
                     "the encoder has vocabularies in files beside it: use Encoder.load(path)."

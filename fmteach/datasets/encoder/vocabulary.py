@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -145,31 +146,32 @@ class Named(Sequence[str]):
         return self._label(range(self._size)[place])
 
 
-def write_texts(vocabulary: Vocabulary, path: Path) -> None:
-    """Keep the texts of a large vocabulary in a compressed file (Parquet)."""
+def write_texts(vocabulary: Vocabulary, path: Path) -> str:
+    """Keep the texts of a large vocabulary in a compressed file (Parquet); gives its SHA-256."""
     vocabulary.texts.rename("text").to_frame().write_parquet(path, compression="zstd")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def read_texts(path: Path, size: int) -> Vocabulary:
+def read_texts(path: Path, size: int, digest: str) -> Vocabulary:
     """The vocabulary that `write_texts` left; the file is opened when a text is asked for.
 
-    Errors (then): DataFileError when the file is missing, cannot be read or has another size.
+    Errors (then): DataFileError when the file is missing, cannot be read or is another one.
     """
 
     def bring() -> pl.Series:
         try:
-            texts = pl.read_parquet(path, memory_map=False)["text"]
+            data = path.read_bytes()
+            if hashlib.sha256(data).hexdigest() != digest:
+                raise DataFileError(
+                    f"the vocabulary {path} cannot be read: it is not the one that its encoder was "
+                    "saved with. Encode the data again (fmteach.datasets.cache.clear() removes all "
+                    "that is kept)."
+                )
+            return pl.read_parquet(data)["text"]
         except (OSError, pl.exceptions.PolarsError) as error:
             raise DataFileError(
                 f"the vocabulary {path} cannot be read ({error}). It belongs to the encoder beside "
                 "it; encode the data again."
             ) from error
-        if len(texts) != size or texts.dtype != pl.String:
-            raise DataFileError(
-                f"the vocabulary {path} holds {len(texts):,} texts, and its encoder has {size:,}: "
-                "it was changed. Encode the data again (fmteach.datasets.cache.clear() removes all "
-                "that is kept)."
-            )
-        return texts
 
     return Vocabulary(bring, size)

@@ -22,6 +22,7 @@ from fmteach.errors import DataFileError, InputError
 
 FRAME = 500_000  # rows of a frame at most
 _VERSION = 1  # raise it when the same file gives other frames
+_ENDS = 16 << 20  # bytes of either end of a file that are hashed to know it again
 _FORMS = {"lines": delimited.pieces, "libsvm": libsvm.pieces, "parquet": parquet.pieces}
 Progress = Callable[[int, int], None]
 
@@ -74,19 +75,31 @@ class Reader:
 
         One pass that types no more columns than it needs. InputError when the rows have no time.
         """
-        if not self.has_time:
-            raise InputError(
-                f"the rows of {self.paths[0].name} have no time. Rows of the dialect 'avazu' have "
-                "one, and a table when it is opened with time='name of the column'."
-            )
-        found = [piece.time for _, _, piece in self._pass(progress, rows, table=False)]
+        found = [piece.time for _, _, piece in self._timed(progress, rows)]
         return np.concatenate([np.empty(0, np.int64), *found])
+
+    def time_counts(
+        self, *, rows: int | None = None, progress: Progress | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The different times in order, and the good rows of each: int64 [times] twice.
+
+        As `times`, but memory grows with the different times alone: Avazu has 240.
+        """
+        times, counts = np.empty(0, np.int64), np.empty(0, np.int64)
+        waiting: list[tuple[np.ndarray, np.ndarray]] = []
+        for _, _, piece in self._timed(progress, rows):
+            waiting.append(np.unique(piece.time, return_counts=True))
+            # Merging costs as much as all times so far: so wait until as many have come.
+            if sum(len(new) for new, _ in waiting) > len(times):
+                times, counts = _merged([(times, counts), *waiting])
+                waiting = []
+        return _merged([(times, counts), *waiting])
 
     def determined_by(self) -> dict[str, Any]:
         """All that determines the frames, as values that JSON can hold: dialect, options, files.
 
         Of every file: its part, name, size, time of the last change, and a hash of its first and
-        last MB.
+        last 16 MB. The name of a file in an archive is that in the archive.
         """
         return {
             "reader": _VERSION,
@@ -94,6 +107,16 @@ class Reader:
             "options": self._options,
             "files": [{"part": part, **_identity(path)} for part, path in self._files],
         }
+
+    def _timed(
+        self, progress: Progress | None, rows: int | None
+    ) -> Iterator[tuple[str | None, int, Piece]]:
+        if not self.has_time:
+            raise InputError(
+                f"the rows of {self.paths[0].name} have no time. Rows of the dialect 'avazu' have "
+                "one, and a table when it is opened with time='name of the column'."
+            )
+        return self._pass(progress, rows, table=False)
 
     def _pass(
         self, progress: Progress | None, rows: int | None, *, table: bool
@@ -162,16 +185,24 @@ class Reader:
         return f"<Reader {self.dialect}: {names}; {len(self.fields)} fields>"
 
 
+def _merged(counted: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of different numbers and how often each comes, as one such pair, in order."""
+    numbers, place = np.unique(np.concatenate([n for n, _ in counted]), return_inverse=True)
+    counts = np.zeros(len(numbers), np.int64)
+    np.add.at(counts, place, np.concatenate([c for _, c in counted]))
+    return numbers, counts
+
+
 def _identity(path: Path) -> dict[str, Any]:
     archive = archive_of(path)
     told = (archive or path).stat()
     digest = hashlib.sha256()
     with open(archive or path, "rb") as file:
-        digest.update(file.read(1 << 20))
-        file.seek(max(0, told.st_size - (1 << 20)))
-        digest.update(file.read(1 << 20))
+        digest.update(file.read(_ENDS))
+        file.seek(max(file.tell(), told.st_size - _ENDS))
+        digest.update(file.read(_ENDS))
     return {
-        "name": path.name,
+        "name": path.relative_to(archive).as_posix() if archive else path.name,
         "size": told.st_size,
         "mtime_ns": told.st_mtime_ns,
         "sha256 of both ends": digest.hexdigest(),
