@@ -308,6 +308,12 @@ def test_growth_of_two_sizes_has_no_column_of_slopes():
     assert "slope" not in live.growth(two).text()
 
 
+def test_a_time_that_falls_with_the_rows_is_noise_and_gives_no_figure():
+    two = [Measurement("a", n, t, None, 5, n) for n, t in ((1000, 0.5), (2000, 0.4))]
+    row = live.growth(two).text().splitlines()[2].split()
+    assert row[:2] == ["a", "2,000"] and "–" in row and "−" not in " ".join(row)
+
+
 def test_growth_knows_slopes_and_leaves_out_what_was_not_measured():
     panel = live.growth(points())
     panel.set(show="cache_bytes")

@@ -143,7 +143,8 @@ class Growth(ClickPanel):
                 *(["–" if slope is None else _slope(slope)] if told else []),
                 f"{x[-1]:,.0f}",
                 _shown(y[-1], unit),
-                "–" if more is None else _signed(more, unit),
+                # Below 0 for a cost that cannot fall: the clock's noise, and no figure.
+                "–" if more is None or more < 0 else _shown(more, unit),
                 *([f"{x[-1] / y[-1]:,.0f}"] if self._quantity == "seconds" else []),
             ))  # fmt: skip
         columns = ["series", *(["slope"] if told else []), "rows", "cost there"]
@@ -228,10 +229,6 @@ def _times(ratio: float) -> str:
 
 def _shown(value: float, unit: str) -> str:
     return in_units(value, unit) if unit else f"{value:,.0f}"
-
-
-def _signed(value: float, unit: str) -> str:
-    return _shown(value, unit) if value >= 0 else f"−{_shown(-value, unit)}"
 
 
 def _ticks(values: list[float]) -> list[float]:
