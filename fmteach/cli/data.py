@@ -165,8 +165,7 @@ def fetch(
         return typer.confirm("Download it now?", default=True, err=True)
 
     try:
-        own = None if path is None else path.expanduser()
-        done = bring(source, own, progress=not as_json, say=say, agree=agree)
+        done = bring(source, path, progress=not as_json, say=say, agree=agree)
     except KeyboardInterrupt:
         kept = sources.status(name)
         console.print(f"Stopped. {_how_to_go_on(kept, path)}", highlight=False, soft_wrap=True)

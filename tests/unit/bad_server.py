@@ -8,6 +8,7 @@ with BadServer() as server:
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import re
 import ssl
@@ -64,7 +65,31 @@ class Become:
     body: bytes
 
 
-Fault = Break | Stall | Silent | Status | Lie | Page | Become
+@dataclass(frozen=True)
+class Redirect:
+    """Send the client to another address."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Go on, but so many bytes behind the place that was asked for."""
+
+    by: int
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Send the body packed by gzip, and say so, though nobody asked for it."""
+
+
+@dataclass(frozen=True)
+class Endless:
+    """Send bytes without a length and without an end."""
+
+
+Fault = Break | Stall | Silent | Status | Lie | Page | Become | Redirect | Shift | Packed | Endless
 
 
 @dataclass
@@ -146,6 +171,14 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._page(200)
             case Become(body):
                 served.body = body
+            case Redirect(url):
+                return self._answer(302, b"", {"Location": url})
+            case Packed():
+                return self._answer(200, gzip.compress(served.body), {"Content-Encoding": "gzip"})
+            case Endless():
+                with contextlib.suppress(ConnectionError):
+                    self._without_end()
+                return None
         with contextlib.suppress(ConnectionError):
             self._send(served, fault, wanted)
 
@@ -154,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         found = re.fullmatch(r"bytes=(\d+)-", wanted or "") if served.ranges else None
         condition = self.headers.get("If-Range") if served.if_range else None
         if found and condition in (None, self._validators(served).get("value")):
-            start = int(found[1])
+            start = int(found[1]) + (fault.by if isinstance(fault, Shift) else 0)
             if start >= len(body):
                 self.send_response(416)
                 self.send_header("Content-Range", f"bytes */{len(body)}")
@@ -200,11 +233,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, code: int) -> None:
         page = b"<!DOCTYPE html><title>Please sign in</title>"
+        self._answer(code, page, {"Content-Type": "text/html; charset=utf-8"})
+
+    def _answer(self, code: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
+        headers |= {"Content-Length": str(len(body)), "Connection": "close"}
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(page)
+        self.wfile.write(body)
+
+    def _without_end(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        while not self.bad.closing.is_set():
+            self.wfile.write(bytes(1 << 16))
 
     def log_message(self, *_: object) -> None:
         pass

@@ -191,7 +191,7 @@ def test_listing_answers_what_can_be_loaded() -> None:
     assert entries["clicks"].group == "Synthetic"
     assert entries["ml-1m"].state == "no"
     assert entries["ml-1m"].size == "5.9 MB"
-    assert entries["criteo-full"].size == "≈ 4.6 GB"
+    assert entries["criteo-full"].size == "~4.6 GB"
     assert entries["avazu-kaggle"].size == "by path"
     assert "ml-1m" in str(sources.table())
 

@@ -23,8 +23,21 @@ import pytest
 from fmteach.datasets import sources
 from fmteach.datasets.sources import bring, location, registry, resume, space
 from fmteach.datasets.sources.source import Download, Remote, Source
-from fmteach.errors import DataFileError
-from tests.unit.bad_server import BadServer, Become, Break, Lie, Page, Silent, Stall, Status
+from fmteach.errors import DataFileError, InputError
+from tests.unit.bad_server import (
+    BadServer,
+    Become,
+    Break,
+    Endless,
+    Lie,
+    Packed,
+    Page,
+    Redirect,
+    Shift,
+    Silent,
+    Stall,
+    Status,
+)
 from tests.unit.toy_source import FILES, ROWS, download, md5, sha256, tarred, toy, zipped
 
 ZIP = zipped()
@@ -214,6 +227,67 @@ def test_pieces_of_two_files_are_noticed_and_it_starts_again(
     register(download(url, HASH))
     assert_complete(fetch(), home)
     assert server.ranges("/toy.zip") == [None, "bytes=1000-", None]
+
+
+@pytest.mark.parametrize("by", [-100, 100])
+def test_a_server_that_goes_on_elsewhere_than_asked_is_not_believed(
+    server: BadServer, register: Any, home: Path, by: int
+) -> None:
+    register(download(server.put("/toy.zip", ZIP, [Break(1000), Shift(by)]), HASH))
+    assert_complete(fetch(), home)
+    assert server.ranges("/toy.zip") == [None, "bytes=1000-", None]
+
+
+def test_another_host_is_followed_and_gone_on_with(
+    server: BadServer, register: Any, home: Path
+) -> None:
+    with BadServer() as other:
+        there = other.put("/files/toy.zip", ZIP, [Break(1000)])
+        url = server.put("/toy.zip", b"", [Redirect(there)] * 2)
+        register(download(url, HASH, len(ZIP)))
+        assert_complete(fetch(), home)
+        assert other.ranges("/files/toy.zip") == [None, "bytes=1000-"]
+
+
+def test_a_redirection_without_end_is_told(server: BadServer, register: Any) -> None:
+    url = server.url("/toy.zip")
+    server.put("/toy.zip", b"", [Redirect(url)] * 100)
+    register(download(url, HASH))
+    with pytest.raises(DataFileError, match="the request failed: Exceeded 30 redirects"):
+        fetch()
+
+
+@pytest.mark.parametrize("size", [None, len(ZIP)])
+def test_a_packed_answer_is_not_the_file(
+    server: BadServer, register: Any, home: Path, size: int | None
+) -> None:
+    bad, good = server.put("/bad.zip", ZIP, [Packed()]), server.put("/good.zip", ZIP)
+    register(download(bad, HASH, size), download(good, HASH, size))
+    assert_complete(fetch(), home)
+    assert len(server.ranges("/bad.zip")) == 1
+
+
+@pytest.mark.parametrize("size", [None, len(ZIP)])
+def test_a_body_without_end_is_left(
+    server: BadServer, register: Any, monkeypatch: pytest.MonkeyPatch, size: int | None
+) -> None:
+    from fmteach.datasets.sources import own
+
+    monkeypatch.setattr(own, "most", lambda source: 2_000_000)
+    register(download(server.put("/toy.zip", ZIP, [Endless()]), HASH, size))
+    most = 2_000_000 if size is None else size
+    with pytest.raises(DataFileError, match=f"sends more than {most:,} bytes"):
+        fetch()
+
+
+def test_a_file_of_no_bytes_is_refused(server: BadServer, register: Any) -> None:
+    url = server.put("/toy.zip", b"")
+    register(download(url, HASH))
+    with pytest.raises(DataFileError, match=r"is not the published file: .* \(0 bytes\)"):
+        fetch()
+    register(download(url), with_md5=True)
+    with pytest.raises(DataFileError, match=r"toy.zip is no zip, tar.gz or gz file"):
+        fetch()
 
 
 @pytest.mark.parametrize("noted", [True, False])
@@ -484,8 +558,14 @@ def test_a_folder_that_cannot_be_written_is_told(
 ) -> None:
     register(download(server.put("/toy.zip", ZIP), HASH))
     (tmp_path / "file").touch()
-    monkeypatch.setenv("FMTEACH_DATA", str(tmp_path / "file" / "home"))
-    with pytest.raises(DataFileError, match=r"cannot write to .*file.* FMTEACH_DATA"):
+    (tmp_path / ".downloads").touch()
+    for home in ("file/home", "file", ""):
+        monkeypatch.setenv("FMTEACH_DATA", str(tmp_path / home))
+        with pytest.raises(DataFileError, match=r"cannot write to .* Set FMTEACH_DATA"):
+            fetch()
+        assert not sources.status("toy").here
+    monkeypatch.setenv("FMTEACH_DATA", "~nobody-of-this-name/data")
+    with pytest.raises(InputError, match="FMTEACH_DATA is '~nobody-of-this-name/data', and there"):
         fetch()
     if os.geteuid() == 0:
         return  # for root every folder can be written
@@ -532,6 +612,81 @@ def other_process(url: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+def stop(*_: object, **__: object) -> None:
+    raise SystemExit  # as a kill: nothing of ours catches it
+
+
+def test_whatever_a_kill_leaves_the_next_call_completes(
+    server: BadServer, register: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill runs no `finally`; what it leaves on the disk is put there by hand."""
+    register(download(server.put("/toy.zip", ZIP), HASH))
+    work = home / location.WORK / "toy"
+    for at, left in {
+        "unpacking": {"ready/rows.csv": b"half", "tmp1": b"of pooch"},
+        "the rename": {"before/old.csv": b"1", "ready/rows.csv": FILES["rows.csv"]},
+        "a removal": {"removed/rows.csv": FILES["rows.csv"]},
+    }.items():
+        for name, data in left.items():
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            (work / name).write_bytes(data)
+        assert not sources.here("toy"), at
+        assert_complete(fetch(), home)
+        for name, data in left.items():  # after the files got their place
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            (work / name).write_bytes(data)
+        assert_complete(fetch(), home)
+        for name, data in left.items():
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            (work / name).write_bytes(data)
+        assert sources.remove("toy") > 300_000
+        assert not work.exists()
+
+
+def test_an_archive_that_came_whole_is_not_fetched_again_after_a_kill(
+    server: BadServer, register: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(download(server.put("/toy.zip", ZIP), HASH))
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(bring, "unpack", stop)
+        fetch()
+    assert [path.name[9:] for path in (home / location.WORK / "toy").iterdir()] == ["toy.zip"]
+    assert_complete(fetch(), home)
+    assert len(server.requests) == 1
+
+
+def test_half_of_an_archive_does_not_stay_on_a_full_disk(
+    server: BadServer, register: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(download(server.put("/toy.zip", ZIP), HASH))
+
+    def fills_up(archive: Path, names: list[str], into: Path, *_: object, **__: object) -> None:
+        (into / "rows.csv").write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bring, "unpack", fills_up)
+        with pytest.raises(DataFileError, match="the disk is full, in the middle of the fetch"):
+            fetch()
+    assert list(home.rglob("rows.csv")) == []
+    assert_complete(fetch(), home)
+    assert len(server.requests) == 1
+
+
+def test_a_kill_between_the_note_and_the_file_does_not_mix_two_versions(
+    server: BadServer, register: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.put("/toy.zip", OTHER, [Break(1000), *[Break(0)] * 3])
+    register(download(url, HASH))
+    with pytest.raises(DataFileError):
+        fetch()
+    server.put("/toy.zip", ZIP)
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(resume.ResumingDownloader, "_receive", stop)
+        fetch()
+    assert parts(home) == []  # the note beside it is that of the new version
 
 
 def test_a_process_that_is_killed_leaves_a_part_that_the_next_one_uses(

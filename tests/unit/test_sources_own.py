@@ -202,12 +202,82 @@ def test_what_is_here_already_is_kept_and_the_user_is_told(
 
 def test_an_incomplete_folder_is_replaced(register: Any, unpacked: Path, home: Path) -> None:
     register()
-    (home / "toy").mkdir(parents=True)
-    (home / "toy" / "rows.csv").write_bytes(b"half")
+    sources.fetch("toy", path=unpacked, progress=False)
+    (home / "toy" / "films.csv").unlink()
     assert not sources.here("toy")
     with pytest.raises(DataFileError, match=r"'toy' is not complete: .* has no films.csv"):
         sources.files("toy")
     assert contents(sources.fetch("toy", path=unpacked, progress=False)) == FILES
+    assert [path.name for path in home.iterdir() if path.name[0] != "."] == ["toy"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_lies_in_its_place_and_is_not_ours_is_set_aside(
+    register: Any, unpacked: Path, home: Path, times: int, capsys: Any
+) -> None:
+    register()
+    for number in range(1, times + 1):
+        (home / "toy").mkdir(parents=True)
+        (home / "toy" / "my results.csv").write_text(str(number))
+        assert contents(sources.fetch("toy", path=unpacked)) == FILES
+        assert f"it is now {home / f'toy.before-{number}'}" in capsys.readouterr().err
+        sources.remove("toy")
+    for number in range(1, times + 1):
+        assert (home / f"toy.before-{number}" / "my results.csv").read_text() == str(number)
+
+
+def test_a_link_that_leads_nowhere_is_set_aside(register: Any, unpacked: Path, home: Path) -> None:
+    register()
+    home.mkdir()
+    (home / "toy").symlink_to(home / "another disk")
+    assert contents(sources.fetch("toy", path=unpacked, progress=False)) == FILES
+    assert (home / "toy.before-1").is_symlink()
+
+
+@pytest.mark.parametrize("place", ["toy", ".downloads/toy"])
+def test_files_in_the_place_of_the_data_set_are_not_taken(
+    register: Any, home: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register()
+    mine = home / place / "mine"
+    mine.mkdir(parents=True)
+    for name, data in {**FILES, "more.csv": b"1"}.items():
+        (mine / name).write_bytes(data)
+    monkeypatch.chdir(home)
+    for path in (mine, mine.parent, mine / "rows.csv", f"{place}/mine", f"{place}/../toy/mine"):
+        with pytest.raises(DataFileError, match="Move it elsewhere first"):
+            sources.fetch("toy", path=path, progress=False)
+    assert {path.name for path in mine.iterdir()} == {*FILES, "more.csv"}
+
+
+def test_relative_paths_and_links_lead_to_the_files(
+    register: Any, unpacked: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register()
+    monkeypatch.chdir(unpacked)
+    (unpacked / "link").symlink_to("toy", target_is_directory=True)
+    for path in ("toy", "../mine", "link", Path("toy/../link")):
+        files = sources.fetch("toy", path=path, progress=False)
+        assert contents(files) == FILES
+        assert not any(file.is_symlink() for file in files.values())
+        assert os.path.samefile(files["rows.csv"], unpacked / "toy" / "rows.csv")
+        sources.remove("toy")
+    single = unpacked / "single"
+    single.mkdir()
+    for name in FILES:
+        (single / name).symlink_to(Path("..") / "toy" / name)
+    assert contents(sources.fetch("toy", path="single", progress=False)) == FILES
+    sources.remove("toy")
+    assert all(path.is_symlink() for path in single.iterdir())
+    assert {path.name for path in (unpacked / "toy").iterdir()} == set(FILES)
+
+
+def test_a_path_that_is_no_path(register: Any) -> None:
+    register()
+    with pytest.raises(InputError, match="path is 5: give the path of a file or folder"):
+        sources.fetch("toy", path=5)
+    with pytest.raises(DataFileError, match="there is no file or folder ~nobody-of-this-name/x"):
+        sources.fetch("toy", path="~nobody-of-this-name/x", progress=False)
 
 
 def test_an_unknown_name() -> None:

@@ -148,8 +148,36 @@ def test_cut_off_and_damaged_archives(into: Path) -> None:
         [path.unlink() for path in into.iterdir()]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_damage_in_the_rarer_ways_of_packing(into: Path, method: int) -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", method) as file:
+        for name, data in FILES.items():
+            file.writestr(name, data)
+    unpack(put(into, body.getvalue()), FILES, into, MOST)
+    [path.unlink() for path in into.iterdir()]
+    wrong = bytearray(body.getvalue())
+    wrong[200:240] = bytes(40)
+    refused(into, bytes(wrong), "toy.zip is damaged")
+
+
+def test_backslashes_and_names_in_other_alphabets(into: Path) -> None:
+    files = {f"f\u00fcr mich\\{name}": data for name, data in FILES.items()}
+    unpack(put(into, zipped(files, folder="")), FILES, into, MOST)
+    assert {path.name for path in into.iterdir()} == set(FILES)
+    [path.unlink() for path in into.iterdir()]
+    with tarfile.open(into.parent.parent / "l.tgz", "w:gz", encoding="latin-1",
+                      format=tarfile.USTAR_FORMAT) as file:  # fmt: skip
+        for name, data in {**FILES, "\u00fcber.csv": b"1"}.items():
+            member = tarfile.TarInfo(f"f\u00fcr mich/{name}")
+            member.size = len(data)
+            file.addfile(member, io.BytesIO(data))
+    unpack(into.parent.parent / "l.tgz", FILES, into, MOST)
+    assert {path.name for path in into.iterdir()} == set(FILES)
+
+
 def test_what_is_no_archive_or_lacks_a_file(into: Path) -> None:
-    refused(into, b"", "is no zip, tar.gz or gz file")
+    refused(into, b"", "toy.zip is no zip, tar.gz or gz file")
     refused(into, b"user,film\n", "is no zip, tar.gz or gz file")
     refused(into, zipped({"rows.csv": b"1"}), "has no films.csv")
 

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fmteach.datasets.progress import say as print_line
 from fmteach.datasets.sources import own, record, wheel
-from fmteach.datasets.sources.checks import (
-    Digest,
-    digest,
-    require_wanted,
-)
+from fmteach.datasets.sources.checks import Digest, digest, require_wanted
 from fmteach.datasets.sources.download import NAMED, download
-from fmteach.datasets.sources.location import (
-    OFFLINE_VARIABLE,
-    folder,
-    is_offline,
-    work_folder,
-)
+from fmteach.datasets.sources.location import OFFLINE_VARIABLE, folder, is_offline, work_folder
 from fmteach.datasets.sources.registry import files, get, here, how_to_fetch, sizes
 from fmteach.datasets.sources.source import Origin, OriginFailed, Source, Wheel
 from fmteach.datasets.sources.space import clear_disk_errors, require_space
 from fmteach.datasets.sources.unpack import kind, unpack
-from fmteach.errors import DataFileError
+from fmteach.errors import DataFileError, InputError
+
+if TYPE_CHECKING:
+    import filelock
 
 Say = Callable[[str], None]
 READY = "ready"  # the folder in the work folder that is renamed when it is complete
@@ -41,7 +37,8 @@ def fetch(
 
     name: one of SOURCES. path: a file or folder that you have already, instead of a download: the
     archive, a folder with the unpacked files, or a single file. It is checked where a hash is
-    published, then linked, copied or unpacked; your own files are never moved or changed.
+    published, then linked, copied or unpacked; your own files are never moved or changed. Files
+    that lie where the data set shall lie, and were not brought by this, are set aside.
     progress: print source, size and terms before the start, draw a bar, and say what was done.
 
     A data set that is here already is not fetched again. Several origins are tried in order. What
@@ -54,15 +51,16 @@ def fetch(
     it can only be given by path; when `path` is not the data set; when the disk is full or cannot
     be written.
     """
+    if not isinstance(path, str | os.PathLike | None):
+        raise InputError(f"path is {path!r}: give the path of a file or folder that you have.")
     say: Say = print_line if progress else _quiet
-    own_path = None if path is None else Path(path).expanduser()
-    bring(get(name), own_path, progress=progress, say=say)
+    bring(get(name), path, progress=progress, say=say)
     return files(name)
 
 
 def bring(
     source: Source,
-    path: Path | None,
+    path: str | os.PathLike[str] | None,
     *,
     progress: bool,
     say: Say,
@@ -71,28 +69,35 @@ def bring(
     """The work of `fetch`. agree: asked once, after source, size and terms have been said and
     before the first byte is fetched; False ends it, and False is returned."""
     name = source.name
+    own_path = None if path is None else Path(os.path.expanduser(path))
     if here(name):
+        _clear_leftovers(name)
         if path is not None:
             say(f"{name} is here already, in {folder(name)}; {path} was not looked at. To put it "
                 f"in its place, first: fmteach data remove {name}")  # fmt: skip
         else:
             say(f"{name} is here already, in {folder(name)}")
         return True
-    if path is None:
+    if own_path is None:
         _require_allowed(source)
+    else:
+        _require_elsewhere(name, own_path)
     with clear_disk_errors(f"the fetch of {name}"), alone(name, say):
         if here(name):
             say(f"The other process has brought {name}: it is in {folder(name)}")
             return True
         ready = _clean(name)
-        if path is not None:
-            own.take(source, path, ready, progress=progress, say=say)
-        else:
-            say(announcement(source))
-            if not agree():
-                return False
-            _from_origins(source, ready, progress, say)
-        _put_in_place(ready, folder(name))
+        try:
+            if own_path is not None:
+                own.take(source, own_path, ready, progress=progress, say=say)
+            else:
+                say(announcement(source))
+                if not agree():
+                    return False
+                _from_origins(source, ready, progress, say)
+            _put_in_place(ready, folder(name), say)
+        finally:  # half of what an archive holds may be what fills the disk
+            shutil.rmtree(ready, ignore_errors=True)
         shutil.rmtree(work_folder(name), ignore_errors=True)
         say(f"{name} is ready in {folder(name)}")
     return True
@@ -187,9 +192,7 @@ def alone(name: str, say: Say = lambda text: None) -> Iterator[None]:
     free again when its process ends, however it ends."""
     import filelock
 
-    home = work_folder(name).parent
-    home.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(home / f"{name}.lock", poll_interval=0.1)
+    lock = _lock(name)
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
@@ -201,24 +204,60 @@ def alone(name: str, say: Say = lambda text: None) -> Iterator[None]:
         lock.release()
 
 
+def _lock(name: str) -> filelock.BaseFileLock:
+    import filelock
+
+    home = work_folder(name).parent
+    home.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(home / f"{name}.lock", poll_interval=0.1)
+
+
+def clear(work: Path, *, keep: str = "(?!)") -> None:
+    """Make a work folder, or empty it but for files whose names start with the pattern `keep`."""
+    work.mkdir(parents=True, exist_ok=True)
+    for path in work.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif not re.match(keep, path.name):
+            path.unlink()
+
+
 def _clean(name: str) -> Path:
     """The empty folder to be filled, after what an earlier process left has been put in order:
     parts and archives stay, the rest goes."""
-    work = work_folder(name)
-    work.mkdir(parents=True, exist_ok=True)
-    for path in work.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif not re.match(NAMED, path.name):
-            path.unlink()
-    return _empty(work / READY)
+    clear(work_folder(name), keep=NAMED)
+    return _empty(work_folder(name) / READY)
 
 
-def _put_in_place(ready: Path, target: Path) -> None:
-    """Rename the complete folder to its place. What was there, incomplete or damaged, goes."""
-    if target.exists():
+def _clear_leftovers(name: str) -> None:
+    """Delete what a process left that was killed after its files had got their place."""
+    if work_folder(name).is_dir():
+        # Where another process holds the lock, or the disk cannot be written, nothing is lost.
+        with contextlib.suppress(OSError), _lock(name).acquire(timeout=0):
+            shutil.rmtree(work_folder(name), ignore_errors=True)
+
+
+def _put_in_place(ready: Path, target: Path, say: Say) -> None:
+    """Rename the complete folder to its place. What is there of an earlier fetch, incomplete now,
+    goes; what is not ours keeps another name."""
+    if not target.is_symlink() and (target / record.FILE_NAME).is_file():
         os.replace(target, ready.with_name("before"))
+    elif os.path.lexists(target):
+        names = (target.with_name(f"{target.name}.before-{n}") for n in itertools.count(1))
+        aside = next(name for name in names if not os.path.lexists(name))
+        os.replace(target, aside)
+        say(f"{target} was there, with other files in it: it is now {aside}")
     os.replace(ready, target)
+
+
+def _require_elsewhere(name: str, path: Path) -> None:
+    """DataFileError for a path of the user's in a folder that `bring` empties or replaces."""
+    for place in (folder(name), work_folder(name)):
+        if not place.is_symlink() and path.resolve().is_relative_to(place.resolve()):
+            raise DataFileError(
+                f"{path} lies in {place}, which is replaced when the data set is brought. Move it "
+                "elsewhere first, and give its new place. Nothing was changed."
+            )
 
 
 def _require_allowed(source: Source) -> None:

@@ -159,7 +159,7 @@ def _size(source: Source) -> str:
     if source.size:
         return size_text(source.size)
     if source.said_size:
-        return f"≈ {size_text(source.said_size)}"
+        return f"~{size_text(source.said_size)}"
     return f"< {size_text(source.unpacked)}"  # a packed file is smaller than what is in it
 
 

@@ -10,7 +10,7 @@ from types import ModuleType
 
 from fmteach.datasets.choices import one_of
 from fmteach.datasets.sources import record
-from fmteach.datasets.sources.bring import alone
+from fmteach.datasets.sources.bring import alone, clear
 from fmteach.datasets.sources.location import folder, work_folder
 from fmteach.datasets.sources.registry import SOURCES, get, here, missing, size_text
 from fmteach.datasets.sources.space import clear_disk_errors, tree_size
@@ -74,9 +74,9 @@ def remove(name: str, *, encoded: bool = False) -> int:
         return 0
     with clear_disk_errors(f"the removal of {name}"), alone(name):
         work = work_folder(name)
-        work.mkdir(parents=True, exist_ok=True)
         # Renamed first: a removal that is broken off never leaves half a data set in its place.
-        if folder(name).exists():
+        clear(work)
+        if os.path.lexists(folder(name)):
             os.replace(folder(name), work / "removed")
         shutil.rmtree(work)
         for key in caches:

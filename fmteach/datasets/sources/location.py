@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from fmteach.errors import InputError
+
 DATA_VARIABLE, OFFLINE_VARIABLE = "FMTEACH_DATA", "FMTEACH_OFFLINE"
 WORK = ".downloads"
 """The folder for what is not finished. It lies in the data folder, so that what is finished can
@@ -16,11 +18,18 @@ be renamed into its place, which a file system does at once or not at all."""
 def data_home() -> Path:
     """The folder of all data sets: FMTEACH_DATA, else the cache folder of this system.
 
-    The folder is not made. The caches of encoded rows lie in its folder "encoded".
+    The folder is not made. The caches of encoded rows lie in its folder "encoded". InputError when
+    FMTEACH_DATA begins with "~" and the name of a user who is not known.
     """
     chosen = os.environ.get(DATA_VARIABLE, "").strip()
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        try:
+            return Path(chosen).expanduser().absolute()
+        except RuntimeError as error:  # "~" and the name of nobody
+            raise InputError(
+                f"{DATA_VARIABLE} is {chosen!r}, and there is no such user on this machine. Set it "
+                "to the path of a folder."
+            ) from error
     return platformdirs.user_cache_path("fmteach", appauthor=False)
 
 

@@ -36,6 +36,7 @@ def read(name: str) -> Record | None:
     try:
         data = json.loads((folder(name) / FILE_NAME).read_text(encoding="utf-8"))
         digests = {file: Digest(**values) for file, values in data.pop("files").items()}
-        return Record(files=digests, **data)
+        texts = {key: str(value) for key, value in data.items()}
+        return Record(files=digests, **texts)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os.path import isfile  # False, and no error, where it may not be looked at
 from pathlib import Path
 from types import MappingProxyType
 
@@ -83,4 +84,4 @@ def size_text(size: float) -> str:
 
 def missing(source: Source) -> list[str]:
     """The names of the files of a data set that are not in its folder."""
-    return [f.name for f in source.files if not (folder(source.name) / f.name).is_file()]
+    return [f.name for f in source.files if not isfile(folder(source.name) / f.name)]

@@ -142,6 +142,8 @@ class ResumingDownloader:
             total = self.remote.size or version.length
             if total is not None and self.remote.size is None:
                 require_space(total - have + self.room, self.remote.file_name)
+            if not have:  # first the part goes: a note must never stand beside another version
+                self.part.unlink(missing_ok=True)
             _write_note(self.note, version)
             advance(have, total)
             self._receive(response, have, total, advance)
@@ -157,6 +159,7 @@ class ResumingDownloader:
         )
         if status == 416 and have:
             if whole and whole[2] == str(have):  # the length was wrong before; the hash decides
+                self.continued = True
                 return None
             self.forget()
             raise _BrokeOff("the server has no more bytes than the part, which is no whole file")
@@ -186,8 +189,9 @@ class ResumingDownloader:
             if start != have or not version.same_as(kept):
                 self.forget()
                 raise _BrokeOff("the file has changed on the server since its first part came")
-            self.continued = True
-            self.say(f"Going on after {have:,} bytes that were here already.")
+            if have:
+                self.continued = True
+                self.say(f"Going on after {have:,} bytes that were here already.")
             return have, version
         if have:
             self.say("The server sends the file from its start again, as it is another or cannot "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -40,18 +41,20 @@ def clear_disk_errors(what: str) -> Iterator[None]:
                 f"the disk is full, in the middle of {what}. What was there is kept; the next "
                 f"call goes on. {ELSEWHERE}"
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT):
-            path = error.filename or data_home()
-            raise DataFileError(
-                f"cannot write to {path} ({error.strerror}), in the middle of {what}. Set "
-                f"{DATA_VARIABLE} to a folder that you may write to."
-            ) from error
-        raise
+        path, reason = error.filename or data_home(), error.strerror or error
+        raise DataFileError(
+            f"cannot write to {path} ({reason}), in the middle of {what}. Set "
+            f"{DATA_VARIABLE} to a folder that you may write to."
+        ) from error
 
 
 def tree_size(path: Path, names: str = ".*") -> int:
-    """Bytes of a file, or of all files in a folder whose names match; 0 where there is none."""
-    if path.is_file():
-        return path.stat().st_size
-    files = (p for p in path.rglob("*") if p.is_file() and re.fullmatch(names, p.name))
-    return sum(p.stat().st_size for p in files)
+    """Bytes of all files in a folder whose names match; 0 where there is none, or none that can be
+    looked at. Another process may delete files meanwhile."""
+    total = 0
+    for folder, _, files in os.walk(path):
+        for name in files:
+            if re.fullmatch(names, name):
+                with contextlib.suppress(OSError):
+                    total += os.stat(os.path.join(folder, name)).st_size
+    return total

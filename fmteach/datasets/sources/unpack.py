@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import lzma
 import re
 import stat
 import tarfile
@@ -63,11 +64,10 @@ def unpack(
 
     Errors: OriginFailed when the archive is damaged, unsafe, too large, or lacks a wanted file.
     """
-    names, shape = set(wanted), kind(archive)
+    names, shape, label = set(wanted), kind(archive), label or archive.name
     readers = {"zip": _zip, "tar": _tar, "gzip": _gzip}
     if shape not in readers:
         raise OriginFailed(f"{label} is no zip, tar.gz or gz file.")
-    label = label or archive.name
     with (
         _clear_archive_errors(label),
         progress_bar(
@@ -171,7 +171,7 @@ def _is_wanted(name: str, names: set[str], size: int, found: Mapping[str, Digest
 
 
 def _base_name(name: str) -> str:
-    path = PurePosixPath(name)
+    path = PurePosixPath(name.replace("\\", "/"))  # some programs of Windows write backslashes
     return "" if "__MACOSX" in path.parts else path.name
 
 
@@ -214,9 +214,12 @@ def _clear_archive_errors(name: str) -> Iterator[None]:
         yield
     except (
         zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error,
-        NotImplementedError,
-        ValueError,
+        lzma.LZMAError, NotImplementedError, ValueError,
     ) as error:  # fmt: skip
         raise OriginFailed(f"{name} is damaged ({error}).") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise OriginFailed(f"{name} is damaged ({error}).") from error  # so bz2 says it
     except OriginFailed as error:
         raise OriginFailed(f"{name}: {error}") from error
