@@ -18,7 +18,7 @@ from collections.abc import Callable
 import torch
 
 from fmteach.datasets import Dataset, load
-from fmteach.datasets.ranking import EARLIER
+from fmteach.datasets.candidates import EARLIER
 from fmteach.ranks import mean_metrics
 from fmteach.training import TrainConfig, Trainer, base_rate, defaults, linear_baseline, popularity
 from fmteach.training.ranking import measure_lists, model_block

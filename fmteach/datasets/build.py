@@ -13,11 +13,11 @@ import torch
 from fmteach.datasets.dataset import Dataset
 from fmteach.datasets.encoding import EncodedField, join_fields
 from fmteach.datasets.rows import Rows
-from fmteach.datasets.splits import Split, make_split
+from fmteach.datasets.splits import Split, make_split, own_split
 from fmteach.errors import InputError
 
 if TYPE_CHECKING:
-    from fmteach.datasets.ranking import Candidates
+    from fmteach.datasets.candidates import Candidates
     from fmteach.datasets.reading import ReadReport
 
 
@@ -44,7 +44,8 @@ def from_arrays(
     values: [n, m] or None. field_dims: default is the largest code of each column, plus 1.
     split: "random", "time" (needs `times`, [n]), or a Split of your own.
 
-    Errors: InputError for wrong shapes, NaN, codes out of range, no rows.
+    Errors: InputError for wrong shapes, NaN, codes out of range, no rows, and for a split with a
+    row in two parts.
 
     >>> data = from_arrays([[0, 2], [1, 0], [1, 1], [0, 1]], [5, 3, 4, 2],
     ...                            fields=("user", "film"), valid=0.25, test=0.25)
@@ -83,6 +84,8 @@ def from_arrays(
         if times is not None and times.shape != (n,):
             raise InputError(f"times has shape {list(times.shape)}: give [{n}], one a row.")
         split = make_split(split, n, times, valid=valid, test=test, seed=seed)
+    else:
+        split = own_split(split, n)
     columns = [
         EncodedField(
             fields[j],

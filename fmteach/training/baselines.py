@@ -7,7 +7,7 @@ import threading
 import torch
 
 from fmteach.datasets import Dataset
-from fmteach.datasets.ranking import Candidates
+from fmteach.datasets.candidates import Candidates
 from fmteach.errors import InputError
 from fmteach.ranks import mean_metrics
 from fmteach.tasks import get_task

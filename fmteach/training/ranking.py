@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fmteach.arguments import whole_number
 from fmteach.datasets import Dataset, Table
-from fmteach.datasets.ranking import Candidates
+from fmteach.datasets.candidates import Candidates
 from fmteach.errors import InputError
 from fmteach.models import LinearModel
 from fmteach.ranks import Places, find_places, mean_metrics

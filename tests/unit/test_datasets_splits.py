@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmteach.datasets import movielens
+from fmteach.datasets import from_arrays, from_pairs, movielens
 from fmteach.datasets.splits import (
     Split,
     leave_last_out,
@@ -168,3 +168,30 @@ def test_test_rows_do_not_depend_on_the_validation_share() -> None:
 def test_bad_input(call: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "parts, says",
+    [
+        (([0, 1], [2], [1]), "row 1 of the split is in train and in test"),
+        (([0, 1], [3, 2], [3]), "row 3 of the split is in valid and in test"),
+        (([0, 0], [1], [2]), "train of the split names a row more than once"),
+        (([0], [1], [-1]), "test of the split has row numbers outside of 0 to 3"),
+        (([0], [4], [1]), "valid of the split has row numbers outside of 0 to 3"),
+        (([True, False], [1], [2]), "train of the split has type bool"),
+        (([[0], [1]], [2], [3]), r"train of the split has type int64 and shape \(2, 1\)"),
+    ],
+)
+def test_a_split_of_your_own_cannot_leak(parts: tuple, says: str) -> None:
+    split = Split(*map(np.array, parts))
+    with pytest.raises(InputError, match=says):
+        from_arrays([[0], [1], [0], [1]], [1, 2, 3, 4], split=split)
+    with pytest.raises(InputError, match=says):
+        from_pairs([0, 1, 0, 1], [0, 1, 2, 3], split=split)
+
+
+def test_a_split_of_your_own_may_leave_rows_out() -> None:
+    split = Split(np.array([3, 0], np.uint8), np.array([], int), np.array([1]))
+    data = from_arrays([[0], [1], [0], [1]], [1, 2, 3, 4], split=split)
+    assert data.train.y.tolist() == [4, 1] and data.test.y.tolist() == [2]
+    assert len(data.valid) == 0 and data.split.train.dtype == np.int64
