@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -168,6 +171,75 @@ def test_zip_archives(tmp_path: Path) -> None:
     reader = open_reader(plain.put(path, path.read_bytes().replace(b"1\ta", b"0\ta", 1)), "d2l")
     assert 0 < sum(len(frame) for frame in reader.frames()) < 50_000
     assert "damaged" in reader.report.files[0].note
+
+
+@pytest.mark.parametrize(
+    ("method", "at", "value", "told"),
+    [(0, 6, 1, "password"), (0, 8, 9, "method is not supported")],
+)
+def test_zip_archives_that_cannot_be_unpacked(
+    tmp_path: Path, method: int, at: int, value: int, told: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", method) as archive:
+        archive.writestr("train.csv", ROW)
+    raw = bytearray((tmp_path / "x.zip").read_bytes())
+    raw[at] = raw[raw.find(b"PK\x01\x02") + at + 2] = value
+    with pytest.raises(DataFileError, match=rf"train.csv cannot be unpacked \(.*{told}"):
+        open_reader(plain.put(tmp_path / "x.zip", bytes(raw)), "d2l")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_damage_in_the_rarer_ways_of_packing_is_told(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", method) as archive:
+        archive.writestr("train.csv", ROW * 9)
+    raw = bytearray((tmp_path / "x.zip").read_bytes())
+    raw[48:70] = b"\xff" * 22
+    refused(plain.put(tmp_path / "x.zip", bytes(raw)), "d2l", "is empty", "archive is damaged")
+
+
+def test_a_zip_archive_is_known_by_its_bytes(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.bin", "w") as archive:
+        archive.writestr("train.csv", ROW)
+    assert len(plain.all_rows(open_reader(tmp_path / "x.bin", "d2l"))[0]) == 1
+    text = plain.put(tmp_path / "text.zip", ROW)
+    assert len(plain.all_rows(open_reader(text, "d2l"))[0]) == 1
+    with pytest.raises(DataFileError, match=r"train.csv is a zip archive that cannot be opened"):
+        open_reader(text / "train.csv", "d2l")
+
+
+@pytest.mark.parametrize("form", ["tar", "tar.gz", "gz.gz", "bz2", "xz", "gz in zip"])
+def test_other_packings_are_named(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "x"
+    if form.startswith("tar"):
+        with tarfile.open(path, "w" if form == "tar" else "w:gz") as archive:
+            archive.add(plain.put(tmp_path / "train.txt", ROW), "train.txt")
+    elif form == "gz in zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("train.gz", gzip.compress(ROW))
+    else:
+        pack = {"gz.gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[form]
+        path.write_bytes(pack(gzip.compress(ROW) if form == "gz.gz" else ROW))
+    refused(path, "d2l", "tar archive" if "tar" in form else "packed by", "Unpack it first")
+
+
+@pytest.mark.parametrize("block", [1, 150, 1 << 20])
+def test_a_mark_of_utf8_within_a_file_is_part_of_its_row(tmp_path: Path, block: int) -> None:
+    mark = b"\xef\xbb\xbf"
+    path = plain.put(tmp_path / "x.txt", ROW * 2 + mark + ROW * 2)
+    svm = plain.put(tmp_path / "x.svm", b"1 1:1\n" * 2 + mark + b"1 1:1\n")
+    table = plain.put(tmp_path / "x.csv", b"a,y\nq,1\n" + mark + b"q,1\n")
+    readers = [
+        open_reader(path, "d2l"), open_reader(svm, "libsvm"),
+        open_reader(table, "table", columns=["a"], target="y"),
+    ]  # fmt: skip
+    for reader, good, bad in zip(readers, (3, 2, 2), ([3], [3], []), strict=True):
+        reader._block = block
+        rows, _ = plain.all_rows(reader) if reader.dialect != "libsvm" else ([], None)
+        assert reader.dialect == "libsvm" or len(rows) == good
+        list(reader.frames())
+        assert reader.report.rows == good
+        assert [row.line for row in reader.report.first] == bad
+    assert [row["a"] for row in rows] == ["q", "\ufeffq"]
 
 
 @pytest.mark.parametrize("end", [b"\n", b""])

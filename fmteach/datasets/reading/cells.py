@@ -20,6 +20,7 @@ NUMERIC = {
     "click": pl.Int64, "target": pl.Float64, "hour": pl.Int64, "integer": pl.Int64,
     "number": pl.Float64, "real": pl.Float64,
 }  # fmt: skip
+BOM = b"\xef\xbb\xbf"
 NO_NUMBER, NO_TARGET = "a cell is no number", "no target"
 NO_LABEL, NO_TIME = "the label is not 0 or 1", "no valid time"
 # Name of a column -> (which rows, reason, texts of these rows) of what could not be read in it.
@@ -110,6 +111,8 @@ def _read(data: bytes, layout: Layout, wanted: Sequence[int], text: bool = False
     if not data:
         frame = pl.DataFrame(schema={str(i): types[i] for i in wanted})
     else:
+        if data.startswith(BOM):  # part of a cell; polars would pass over one at the start
+            data = BOM + data
         # scan_csv takes the bytes as they are; read_csv would copy them first.
         frame = pl.scan_csv(
             data,

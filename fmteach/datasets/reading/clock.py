@@ -58,7 +58,8 @@ def from_texts(texts: pl.Series) -> pl.Series:
     >>> from_texts(pl.Series(["1413849600", "2014-10-21", "2014-10-21T01:00:00Z", "x"])).to_list()
     [1413849600, 1413849600, 1413853200, None]
     """
-    texts = texts.str.strip_chars()
+    # Whole seconds may be written as 5.0, as programs do that know no whole numbers with gaps.
+    texts = texts.str.strip_chars().str.replace(r"^(-?\d+)\.0*$", "${1}")
     found = texts.cast(pl.Int64, strict=False)
     # Above the year 9999: milliseconds, most likely. Better a bad row than a wrong year.
     found = found.set((found.abs() > _LATEST).fill_null(False), None)

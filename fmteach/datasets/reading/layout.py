@@ -92,7 +92,8 @@ def match_header(
     path: Path, came: Sequence[str], wanted: Sequence[str], *, extra_is_fine: bool, what: str
 ) -> None:
     """Check the names of a header; DataFileError that lists what came and what was wanted."""
-    repeated = sorted({name for name in came if came.count(name) > 1})
+    named = set(wanted) if extra_is_fine else set(came)
+    repeated = sorted(name for name in named if came.count(name) > 1)
     if repeated:
         raise DataFileError(
             f"the header of {path.name} names {repeated[0]!r} more than once, so it is not clear "

@@ -12,7 +12,7 @@ import polars as pl
 
 from fmteach.datasets.reading.ahead import ahead
 from fmteach.datasets.reading.blocks import Block, blocks
-from fmteach.datasets.reading.cells import NO_NUMBER, to_numbers
+from fmteach.datasets.reading.cells import BOM, NO_NUMBER, to_numbers
 from fmteach.datasets.reading.frame import FieldSpec
 from fmteach.datasets.reading.layout import Column, Layout, look
 from fmteach.datasets.reading.piece import Piece
@@ -111,7 +111,7 @@ def _parse(text: bytes, numbers: np.ndarray, layout: Layout, file: str) -> Piece
     stops, blanks = count_marks(data, _BLANK)
     entries = np.diff(blanks, prepend=0)  # of each row
     # Every part of a row on a line of its own: the target, then index:value.
-    parts = text.replace(b" ", b"\n")
+    parts = (BOM if text.startswith(BOM) else b"") + text.replace(b" ", b"\n")  # as in cells.py
     left, right, odd = _numbers(parts)
     rows = np.repeat(np.arange(len(stops)), entries + 1)
     heads = np.cumsum(entries + 1) - (entries + 1)

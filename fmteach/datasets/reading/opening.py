@@ -71,8 +71,11 @@ def open_reader(
     """
     one_of("dialect", dialect, DIALECTS)
     files = _files(paths)
-    if separator is not None and not (isinstance(separator, str) and len(separator.encode()) == 1):
-        raise InputError(f"separator is {separator!r}: give one character, such as ',' or '\\t'.")
+    if separator is not None and not _separates(separator):
+        raise InputError(
+            f"separator is {separator!r}: give one character, such as ',' or '\\t'; no letter, "
+            "digit or quote."
+        )
     if dialect == "table":
         wanted = tables.wanted(columns, target, time)
         layouts = [tables.layout_of(path, wanted, separator) for _, path in files]
@@ -96,6 +99,18 @@ def open_reader(
         "separator": separator,
     }
     return Reader(files, dialect, _same_fields(files, layouts), options, strict=strict)
+
+
+def _separates(mark: object) -> bool:
+    """Whether cells can be told apart by it: one byte that no name or number is written with."""
+    return (
+        isinstance(mark, str)
+        and len(mark) == 1
+        and mark.isascii()
+        and (mark.isprintable() or mark == "\t")
+        and not mark.isalnum()
+        and mark != '"'
+    )
 
 
 def _same_fields(

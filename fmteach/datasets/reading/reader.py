@@ -21,7 +21,7 @@ from fmteach.datasets.reading.streams import archive_of, file_size
 from fmteach.errors import DataFileError, InputError
 
 FRAME = 500_000  # rows of a frame at most
-_VERSION = 1  # raise it when the same file gives other frames
+_VERSION = 2  # raise it when the same file gives other frames
 _ENDS = 16 << 20  # bytes of either end of a file that are hashed to know it again
 _FORMS = {"lines": delimited.pieces, "libsvm": libsvm.pieces, "parquet": parquet.pieces}
 Progress = Callable[[int, int], None]

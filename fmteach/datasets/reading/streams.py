@@ -5,6 +5,8 @@ A compressed file that ends early or is damaged gives what stands before the bre
 
 from __future__ import annotations
 
+import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,7 +18,14 @@ from fmteach.errors import DataFileError
 LONGEST = 1 << 20  # bytes of a line; a longer one is set aside as bad
 # Bytes read and unpacked at a time: with a damaged file, what such a portion held is lost.
 _PACKED, _UNPACKED = 1 << 16, 1 << 18
-_GZIP, _ZIP, _BOM = b"\x1f\x8b", b"PK", b"\xef\xbb\xbf"
+_GZIP, _ZIP, _BOM = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06"), b"\xef\xbb\xbf"
+_OTHERS = {
+    "gzip": rb"\x1f\x8b",
+    "bzip2": rb"BZh[1-9]1AY&SY",
+    "xz": rb"\xfd7zXZ",
+    "zstd": rb"\x28\xb5\x2f\xfd",
+}
+_TAR = 257  # where a tar archive says that it is one
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -58,7 +67,7 @@ class Stream:
         try:
             start = self._file.read(4)
             self._file.seek(0)
-            if start.startswith(_ZIP) and (self._member or self.path.suffix == ".zip"):
+            if self._member or start.startswith(_ZIP):
                 source = self._zip()
             elif start.startswith(_GZIP):
                 source = self._gzip()
@@ -83,6 +92,13 @@ class Stream:
             raise _unreadable(self.path, error) from error
 
     def _without_mark(self, piece: bytes) -> bytes:
+        packed = next((name for name, mark in _OTHERS.items() if re.match(mark, piece)), "")
+        if packed or piece[_TAR : _TAR + 5] == b"ustar":
+            what = f"packed by {packed}" if packed else "a tar archive"
+            raise DataFileError(
+                f"{self.path.name} is, or holds, a file that is {what}; plain text, gzip, or zip "
+                "around plain text is wanted. Unpack it first."
+            )
         if piece.startswith(_UTF16):
             raise DataFileError(
                 f"{self.path.name} is written in UTF-16, and UTF-8 is wanted. Save it as UTF-8."
@@ -145,12 +161,19 @@ class Stream:
                     f"{self.path.name} is not in the archive. It holds: "
                     f"{', '.join(archive.namelist()[:10])}."
                 )
-            with archive.open(member) as file:
-                try:
+            try:
+                with archive.open(member) as file:
                     while piece := file.read(min(self.size, _UNPACKED)):
                         yield piece
-                except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-                    self._breaks(f"the archive is damaged ({error})")
+            except (RuntimeError, NotImplementedError) as error:  # a password, or a rare method
+                raise DataFileError(
+                    f"{member} cannot be unpacked ({error}). Unpack the archive with another "
+                    "program first."
+                ) from error
+            except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
+                if getattr(error, "errno", None) is not None:  # bz2 gives errors without a number
+                    raise
+                self._breaks(f"the archive is damaged ({error})")
 
 
 def _ended(piece: bytes) -> bytes:

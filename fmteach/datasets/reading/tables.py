@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def wanted(columns: object, target: object, time: object) -> Wanted:
             "a table needs columns and target: the names of the columns that describe a row, and "
             f"of the one to predict. For example {_EXAMPLE}."
         )
-    if isinstance(columns, str) or not isinstance(columns, Iterable) or not columns:
+    if isinstance(columns, str) or not isinstance(columns, Sequence | Mapping) or not columns:
         raise InputError(f"columns is {columns!r}: give names or a dict, for example {_EXAMPLE}.")
     kinds = columns if isinstance(columns, Mapping) else dict.fromkeys(columns, "category")
     found = [_column(name, kind) for name, kind in kinds.items()]
