@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -211,15 +209,6 @@ def test_info_has_everything() -> None:
     assert "<th" in sources.info("d2l-ctr")._repr_html_()
     with pytest.raises(InputError, match="did you mean 'movielens'"):
         sources.info("movielen")
-
-
-def test_nothing_heavy_is_imported_for_a_look() -> None:
-    code = (
-        "import sys; from fmteach.datasets import sources; sources.table(); sources.info('ml-1m');"
-        "print(*[n for n in ('pooch', 'requests', 'polars') if n in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
 
 
 def test_a_bar_in_a_terminal_and_one_that_is_off(capsys: Any) -> None:

@@ -595,7 +595,10 @@ def test_source_size_and_terms_are_said_before_it_starts(
 
 OTHER_PROCESS = """
 import sys
-from fmteach.datasets.sources import fetch, registry, resume
+from fmteach.datasets.sources import fetch, info, registry, resume, table
+table(), info("ml-1m")
+heavy = [name for name in ("pooch", "requests", "polars") if name in sys.modules]
+assert not heavy, f"a look at what there is has loaded {heavy}"
 from tests.unit.toy_source import download, toy
 registry._SOURCES["toy"] = toy(download(sys.argv[1], sys.argv[2]))
 resume.CHUNK = 1000

