@@ -30,7 +30,7 @@ from fmteach.training import (
     recommend,
 )
 from fmteach.training import ranking as training_ranking
-from fmteach.training.draws import chances
+from fmteach.training.draws import chances, shuffled
 
 QUICK = TrainConfig(k=4, learning_rate=0.03, batch_size=64, epochs=4, device="cpu", init_scale=0.1)
 USERS, ITEMS = 40, 60
@@ -314,6 +314,16 @@ def test_the_penalty_is_of_both_rows(data):
     torch.testing.assert_close(trainer.model.V.detach(), before - model.V.grad)
 
 
+def test_padding_is_no_part_of_the_penalty():
+    trainer = Trainer(with_sides(), QUICK)
+    model, (ids, x, other, z) = trainer.model, trainer._next_batch()
+    assert not torch.equal(x == 0, z == 0)
+    squares = (model.w**2 + (model.V**2).sum(1)).detach()
+    wanted = ((squares[ids] * (x != 0)).sum() + (squares[other] * (z != 0)).sum()) / (2 * len(ids))
+    penalty = trainer._examples.penalty(model, ids, x, other, z)
+    assert float(penalty.detach()) == pytest.approx(float(wanted), rel=1e-5)
+
+
 def test_what_both_rows_share_is_not_trained(data):
     trainer = Trainer(data, QUICK)
     trainer.fit()
@@ -541,6 +551,11 @@ def test_same_seed_same_curve_and_new_negatives_in_every_epoch(data):
     assert first == again and first != second
     assert not torch.equal(chances(50, 0, 0), chances(50, 0, 1))
     assert not torch.equal(chances(50, 0, 0), chances(50, 1, 0))
+    # The negatives do not follow from the order of the rows: another place in the random numbers.
+    order = torch.Generator().manual_seed(0)
+    assert torch.equal(shuffled(50, 0, 0), torch.randperm(50, generator=order))
+    order.manual_seed(0)
+    assert not torch.equal(chances(50, 0, 0), torch.rand(50, generator=order, dtype=torch.float64))
     per_epoch, positives = [], []
     for epoch in (0, 1):
         positives.append(examples.batch(epoch, slice(0, 50))[0])
@@ -581,6 +596,9 @@ def test_popularity_is_the_count_and_the_linear_model_comes_near(data):
     assert {n: got[n] for n in ("auc", "hr@10", "ndcg@10")} == {
         n: by_hand[n] for n in ("auc", "hr@10", "ndcg@10")
     }
+    scores = training_ranking.popularity_block(skewed.candidates)(torch.tensor([3, 0]))
+    torch.testing.assert_close(scores.expm1(), counts.float().expand(2, -1))
+    assert got["loss"] < math.log(2)  # of the counts themselves it would be far above
     assert linear_baseline(skewed).evaluate("test")["auc"] == pytest.approx(got["auc"], abs=0.05)
     with pytest.raises(InputError, match="baseline of ranking"):
         popularity(from_arrays([[0], [1], [0]], [1, 0, 1], valid=0, test=0), "train")
