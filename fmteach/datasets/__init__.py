@@ -185,7 +185,8 @@ def load(
     The vocabulary is learnt on the training rows alone. A user or a film that no training row has
     gets the one "(unseen)" feature of its field. Training never touches that feature, so the model
     predicts such rows from what else it knows (at its start weights that feature adds next to
-    nothing).
+    nothing). In ranking, the films without a like in train share that feature too, and training
+    meets them as negatives.
 
     Errors: InputError for unknown names and bad arguments, DataFileError for a missing or damaged
     file. Below one second; a second call is faster, because the file is read once.
