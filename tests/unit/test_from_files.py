@@ -170,7 +170,7 @@ def test_everything_that_determines_the_rows_is_in_the_key(files, tmp_path):
     changes = [
         {}, {"seed": 1, "split": "random"}, {"valid": 0.2}, {"test": 0.2}, {"split": "random"},
         {"features": ("C1", "hour", "banner_pos")}, {"min_count": 7}, {"buckets": 9},
-        {"rows": 1_000}, {"buckets": {"C1": 9}},
+        {"rows": 1_000}, {"buckets": {"C1": 9}}, {"objective": "regression"},
     ]  # fmt: skip
     sets = [from_files(files / "avazu.csv", "avazu", **{**base, **change}) for change in changes]
     assert len({data.fingerprint for data in sets}) == len(changes)
@@ -314,7 +314,11 @@ def assert_complete(data, n):
     assert sum(map(len, parts)) == n and set.union(*parts) == set(range(n))
 
 
-@pytest.mark.parametrize("options", [{}, {"buckets": 100}], ids=["vocabulary", "hashed"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"buckets": 100}, {"numbers": "bins"}],
+    ids=["vocabulary", "hashed", "bins"],
+)
 def test_no_leak_with_a_random_split(files, tmp_path, options):
     options = {"split": "random", "seed": 3, "min_count": 2, **options}
     data = from_files(files / "criteo.txt", "criteo", **options)
@@ -454,11 +458,19 @@ def test_a_table_of_ones_own_with_numbers_categories_and_sets(tmp_path):
     assert float(real.train.values[5, at]) == pytest.approx(number * 0.5)
 
 
-def test_each_part_has_places_enough_for_its_largest_set(tmp_path):
+def test_each_part_has_places_enough_for_its_largest_set(tmp_path, monkeypatch):
+    frames = Reader.frames
+
+    def small(self, **options):
+        self._block = 400  # the last frames have no large set
+        return frames(self, **options)
+
+    monkeypatch.setattr(Reader, "frames", small)
     path = tmp_path / "own.csv"
     parts = streaming.random_parts(0, 300, seed=0, valid=0.1, test=0.1)
     tags = {0: "a|b", 1: "a", 2: "a|b|c|d"}
-    path.write_text(lines("y,tags", *(f"{i % 2},{tags[int(p)]}" for i, p in enumerate(parts))))
+    cells = [tags[int(part)] if i < 250 else "a" for i, part in enumerate(parts)]
+    path.write_text(lines("y,tags", *(f"{i % 2},{cell}" for i, cell in enumerate(cells))))
     data = from_files(path, "table", columns={"tags": "multi"}, target="y")
     assert [getattr(data, part).ids.shape[1] for part in PARTS] == [2, 2, 3]
     assert data.test.values[0].tolist() == [0.25, 0.25, 0.5]  # c and d are unseen: one feature
@@ -637,6 +649,7 @@ def test_one_pass_and_two_passes_give_the_same(files, monkeypatch, dialect):
 
     def counted(self, **options):
         passes.append(1)
+        self._block = 100_000  # several frames: the drafts are given up in the middle
         return frames(self, **options)
 
     monkeypatch.setattr(Reader, "frames", counted)
