@@ -25,7 +25,8 @@ from fmteach.datasets import Dataset
 from fmteach.datasets.published import BOARDS, Board, board_of
 from fmteach.datasets.table import Table
 from fmteach.errors import DataFileError, InputError
-from fmteach.training.leaderboard_file import RunFile, write_whole
+from fmteach.jsonfile import write_whole
+from fmteach.training.leaderboard_file import run_file
 from fmteach.training.leaderboard_view import (
     NO_SPLIT,
     OWN,
@@ -70,7 +71,7 @@ class Leaderboard:
         self.board: Board = board_of(board)
         self.messages: list[str] = []
         self._unsaved: list[dict[str, Any]] = []
-        self._file = RunFile(_place(board, path), board, self._say)
+        self._file = run_file(_place(board, path), board, self._say)
 
     @property
     def path(self) -> Path:
