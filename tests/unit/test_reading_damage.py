@@ -41,6 +41,25 @@ def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path) -> None:
         open_reader(tmp_path / "none" / "train.txt", "d2l")
 
 
+@pytest.mark.parametrize("dialect", ["d2l", "table"])
+def test_a_file_that_may_not_be_read(
+    tmp_path: Path, dialect: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = plain.put(tmp_path / "x.txt", ROW)
+    options = {"columns": ["a"], "target": "y"} if dialect == "table" else {}
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    for place in ("builtins.open", "pathlib.Path.stat"):  # the file; its folder
+        with monkeypatch.context() as patch:
+            patch.setattr(place, refuse)
+            with pytest.raises(DataFileError, match=r"x.txt cannot be read \(Permission denied"):
+                open_reader(path, dialect, **options)
+    with pytest.raises(DataFileError, match="cannot be read"):
+        open_reader("a\0b", dialect, **options)
+
+
 @pytest.mark.parametrize("dialect", ["criteo", "avazu", "d2l", "libsvm", "avazu-x1", "criteo-x1"])
 @pytest.mark.parametrize("text", [b"", b"\n \n\n", b"\xef\xbb\xbf"])
 def test_an_empty_file(tmp_path: Path, dialect: str, text: bytes) -> None:

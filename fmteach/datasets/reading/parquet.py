@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from os.path import isfile
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import polars as pl
 from fmteach.datasets.reading import cells
 from fmteach.datasets.reading.layout import Layout
 from fmteach.datasets.reading.piece import Piece
-from fmteach.datasets.reading.streams import check_file
+from fmteach.datasets.reading.streams import check_file, unreadable
 from fmteach.errors import DataFileError
 
 ROWS = 200_000  # of a piece
@@ -20,10 +21,13 @@ ROWS = 200_000  # of a piece
 
 def is_parquet(path: Path) -> bool:
     """Whether the file begins as a Parquet file does."""
-    if not path.is_file():
+    if not isfile(path):
         return False
-    with open(path, "rb") as file:
-        return file.read(4) == b"PAR1"
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) == b"PAR1"
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def names(path: Path) -> list[str]:

@@ -6,6 +6,7 @@ A compressed file that ends early or is damaged gives what stands before the bre
 from __future__ import annotations
 
 import lzma
+import os
 import re
 import zipfile
 import zlib
@@ -55,7 +56,7 @@ class Stream:
         try:
             self._file: BinaryIO = open(archive or self.path, "rb")
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
         self._member = self.path.relative_to(archive).as_posix() if archive else None
         return self
 
@@ -89,7 +90,7 @@ class Stream:
             if rest:
                 yield rest if self.broken else _ended(rest)
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
 
     def _without_mark(self, piece: bytes) -> bytes:
         packed = next((name for name, mark in _OTHERS.items() if re.match(mark, piece)), "")
@@ -194,10 +195,17 @@ def _only_member(path: Path, names: list[str]) -> str:
 
 def archive_of(path: Path) -> Path | None:
     """The zip archive in which `path` lies: "a.zip/train.csv" lies in "a.zip"."""
-    return next((p for p in path.parents if p.suffix == ".zip" and p.is_file()), None)
+    return next((p for p in path.parents if p.suffix == ".zip" and os.path.isfile(p)), None)
 
 
 def check_file(path: Path) -> None:
+    """DataFileError unless there is a file that may be looked at."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:  # ValueError: no path at all, with a NUL in it
+        raise unreadable(path, error) from error
     if path.is_dir():
         names = sorted(p.name for p in path.iterdir() if p.is_file())[:6]
         raise DataFileError(
@@ -214,7 +222,6 @@ def check_file(path: Path) -> None:
         )
 
 
-def _unreadable(path: Path, error: OSError) -> DataFileError:
-    return DataFileError(
-        f"{path} cannot be read ({error.strerror or error}). Check its permissions and the disk."
-    )
+def unreadable(path: Path, error: OSError | ValueError) -> DataFileError:
+    why = getattr(error, "strerror", None) or error
+    return DataFileError(f"{path} cannot be read ({why}). Check its permissions and the disk.")

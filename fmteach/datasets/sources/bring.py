@@ -246,7 +246,7 @@ def _put_in_place(ready: Path, target: Path, say: Say) -> None:
         names = (target.with_name(f"{target.name}.before-{n}") for n in itertools.count(1))
         aside = next(name for name in names if not os.path.lexists(name))
         os.replace(target, aside)
-        say(f"{target} was there, with other files in it: it is now {aside}")
+        say(f"{target} was there and is not of an earlier fetch: it is now {aside}")
     os.replace(ready, target)
 
 
