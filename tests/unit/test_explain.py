@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from fmteach.errors import InputError
 from fmteach.explain.principal import principal_axes
 from fmteach.explain.row_index import rows_with
 from fmteach.models import FactorizationMachine, LinearModel
+from tests.unit.movielens_files import make, write
 
 
 def double_model(data: Dataset, k: int = 5, seed: int = 0) -> FactorizationMachine:
@@ -270,6 +272,28 @@ def test_the_map_knows_groups_means_and_words(films: Dataset) -> None:
     plain = fmteach.load("movielens", task="rating")
     other = explain.factor_map(FactorizationMachine(plain.num_features, k=3), plain, least_rows=50)
     assert other.groups[other.place("Toy Story (1995)")] == drawn.groups[place]
+
+
+def test_the_map_of_another_edition_knows_its_genres(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FMTEACH_DATA", str(tmp_path))
+    write("ml-1m", make("ml-1m"), tmp_path / "ml-1m")
+    plain, rich = (
+        fmteach.load("ml-1m", task="rating", features=features)
+        for features in (("user", "film"), ("user", "film", "genres"))
+    )
+    drawn, known = (
+        explain.factor_map(FactorizationMachine(data.num_features, k=3), data, least_rows=1)
+        for data in (plain, rich)
+    )
+    assert any(drawn.groups)
+    by_name = dict(zip(known.names, known.groups, strict=True))
+    assert [sorted(g) for g in drawn.groups] == [sorted(by_name[name]) for name in drawn.names]
+    # Files in a folder of the learner's own: not found again, and no reason to stop.
+    monkeypatch.setenv("FMTEACH_DATA", str(tmp_path / "elsewhere"))
+    model = FactorizationMachine(plain.num_features, k=3)
+    assert not any(explain.factor_map(model, plain, least_rows=1).groups)
 
 
 def test_the_nearest_on_the_map_are_those_of_nearest(films: Dataset) -> None:
