@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from fmteach.datasets import cache, streaming, synthetic
 from fmteach.datasets.file_sets import from_files
 from fmteach.datasets.reading import Frame, Reader, open_reader
-from fmteach.datasets.splits import time_split
+from fmteach.datasets.splits import time_borders, time_split
 from fmteach.errors import DataFileError, InputError
 from fmteach.training import TrainConfig, Trainer
 from fmteach.training.scoring import on_device
@@ -414,6 +414,10 @@ def test_a_stream_is_split_by_time_as_rows_in_memory_are(times, shares, cut):
         assert np.flatnonzero(parts == code).tolist() == sorted(getattr(wanted, part))
 
 
+def test_a_border_in_the_middle_of_a_time_goes_before_it():
+    assert time_borders(np.array([1, 2, 1]), valid=0.0, test=0.5) == (1, 1)
+
+
 def test_times_are_counted_frame_by_frame(tmp_path):
     path = tmp_path / "t.csv"
     when = np.random.default_rng(0).integers(0, 300, size=2_000)
@@ -492,6 +496,16 @@ def test_libsvm_with_classes_minus_one_and_one(tmp_path):
     assert ids == [f"features={1 + number % 4}", f"features={7 + number % 2}"]
     assert data.train.values[3].tolist() == [0.5, 2.0]
     assert float(data.train.y[3]) == float(number % 3 != 0)
+
+
+def test_a_table_with_classes_minus_one_and_one(tmp_path):
+    path = tmp_path / "signed.csv"
+    path.write_text(lines("y,s", *(f"{1 if i % 3 else -1},{i % 4}" for i in range(120))))
+    data = from_files(path, "table", columns=["s"], target="y")
+    assert data.objective == "classification"
+    for part in PARTS:
+        wanted = [float(number % 3 != 0) for number in getattr(data.split, part).tolist()]
+        assert getattr(data, part).y.tolist() == wanted
 
 
 def test_bad_rows_are_told_and_left_out(files, tmp_path):
