@@ -9,28 +9,10 @@ A stub that was not touched is "not attempted" and no error, so a notebook alway
 """
 
 from fmteach.exercises.asking import check, hint, progress, solution
-from fmteach.exercises.avazu import (
-    REASONS,
-    SUSPECTS,
-    check_beats_lr,
-    check_leak,
-    check_shift,
-    suspects,
-)
-from fmteach.exercises.criteo import (
-    check_bin,
-    check_choose_buckets,
-    check_gap,
-    check_published,
-)
+from fmteach.exercises.avazu import REASONS, SUSPECTS, suspects
 from fmteach.exercises.feedback import Feedback
 from fmteach.exercises.live_training import DIAGNOSES, READING_RUNS
-from fmteach.exercises.movielens import (
-    PREPARATIONS,
-    check_beats_bias,
-    check_choose_k,
-    check_leaks,
-)
+from fmteach.exercises.movielens import PREPARATIONS
 
 __all__ = [
     "check",
@@ -43,15 +25,5 @@ __all__ = [
     "SUSPECTS",
     "PREPARATIONS",
     "Feedback",
-    "check_beats_bias",
-    "check_beats_lr",
-    "check_bin",
-    "check_choose_buckets",
-    "check_choose_k",
-    "check_gap",
-    "check_leak",
-    "check_leaks",
-    "check_published",
-    "check_shift",
     "suspects",
 ]

@@ -14,6 +14,7 @@ from fmteach.datasets import Dataset, Rows
 from fmteach.datasets.dataset import PARTS
 from fmteach.errors import InputError
 from fmteach.exercises.answers import as_number, describe, not_given
+from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.rivals import against_linear
 from fmteach.training import Trainer
@@ -279,3 +280,37 @@ def _advice_on_shift(scores: Tensor, y: Tensor, got: float, reached: float, want
 
 def _logit(p: float) -> float:
     return float(np.log(p / (1 - p)))
+
+
+EXERCISES = (
+    Exercise(
+        "13.1", "repair the rate", check_shift,
+        hints=(
+            "The mean of torch.sigmoid(scores + b) grows with b.",
+            "So halve an interval: is the mean at its middle too low? Go on in the upper half.",
+            "Start with -20 and 20, halve 60 times, return the middle.",
+        ),
+        solution=solution_shift,
+    ),
+    Exercise(
+        "13.2", "beat logistic regression", check_beats_lr,
+        hints=(
+            "Section 6 of the notebook has shown what helps most.",
+            "Go on with min_count while the validation logloss falls, then try l2. Keep "
+            "split=\"time\".",
+            "data = fmteach.load(DATA, split=\"time\", rows=ROWS, min_count=50), then "
+            "mine = Trainer(data, SETTINGS), then mine.fit().",
+        ),
+        solution="On the synthetic rows min_count=50 with the notebook's SETTINGS is enough.",
+        seconds=300,
+    ),
+    Exercise(
+        "13.3", "find the leak", check_leak,
+        hints=(
+            "Compare each AUC with the first line.",
+            "May a rate that is used for tomorrow know tomorrow's clicks?",
+            "Ask of each field which rows were counted for it, and whether their clicks were.",
+        ),
+        solution="The rate of the device; reason 1: it is made of the clicks of the test rows.",
+    ),
+)  # fmt: skip

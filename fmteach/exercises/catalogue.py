@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from fmteach.exercises import kd_trick, live_training, start_here
+from fmteach.exercises import avazu, criteo, kd_trick, live_training, movielens, start_here
 from fmteach.exercises.exercise import Exercise
 
 CHAPTERS: Mapping[int, str] = MappingProxyType(
@@ -23,7 +23,7 @@ CHAPTERS: Mapping[int, str] = MappingProxyType(
 EXERCISES: Mapping[str, Exercise] = MappingProxyType(
     {
         exercise.id: exercise
-        for module in (start_here, kd_trick, live_training)
+        for module in (start_here, kd_trick, live_training, movielens, avazu, criteo)
         for exercise in module.EXERCISES
     }
 )

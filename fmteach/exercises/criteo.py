@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from fmteach.exercises.answers import as_number, describe, not_given
+from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.rivals import against_linear
 from fmteach.training import Trainer, linear_baseline
@@ -184,3 +185,49 @@ def check_published(trainer: Trainer | None) -> Feedback:
         f"{said}. The published run: Adam, learning rate 0.001, k = 16 (x4) or 10 (x1), batches of "
         "10,000 (x4) or 4,096 (x1), stopped early by the validation AUC.",
     )  # fmt: skip
+
+
+EXERCISES = (
+    Exercise(
+        "14.1", "classes of numbers", check_bin,
+        hints=(
+            "math.log is the natural logarithm. It wants a number above 0.",
+            "Up to 2 return x. Above, square the logarithm, then round down with math.floor.",
+            "math.floor(math.log(x) ** 2) if x > 2 else x",
+        ),
+        solution=solution_bin,
+    ),
+    Exercise(
+        "14.2", "choose the buckets", check_choose_buckets,
+        hints=(
+            "Which losses are allowed? Those up to vocabulary + within.",
+            "for buckets, loss in losses.items() goes through both. Their order tells nothing.",
+            "min(b for b, loss in losses.items() if ...)",
+        ),
+        solution=solution_choose_buckets,
+    ),
+    Exercise(
+        "14.3", "close the gap", check_gap,
+        hints=(
+            "Section 5 of the notebook shows what helps most.",
+            "Raise min_count while the validation logloss falls. Then try l2.",
+            "Trainer(fmteach.load(DATA, seed=SEED, rows=ROWS, min_count=200), SETTINGS), then "
+            "fit().",
+        ),
+        solution="On the synthetic rows min_count=200 with the notebook's SETTINGS closes about "
+        "three quarters of the gap.",
+        seconds=300,
+    ),
+    Exercise(
+        "14.4", "the published figure", check_published,
+        hints=(
+            "Read section 5 of the notebook again: what does min_count=10 mean on 36 million rows?",
+            "Validate often: a large set learns its best within an epoch or two.",
+            "TrainConfig(k=16, learning_rate=0.001, batch_size=10_000, epochs=10, patience=2), and "
+            "an l2 chosen by the validation rows.",
+        ),
+        solution="The published settings: Adam 0.001, k = 16, batches of 10,000, min_count 10, "
+        "stopped by the validation AUC with patience 2.",
+        seconds=3600,
+    ),
+)  # fmt: skip

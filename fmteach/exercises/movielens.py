@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from fmteach.exercises.answers import as_number, describe, not_given
+from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.rivals import against_linear
 from fmteach.training import Trainer
@@ -250,3 +251,36 @@ def _advice_on_leak(what: str, leaks: bool, why: str) -> str:
         f"“{what}” does not leak, and was called a leak: {why}. Change nothing but the targets of "
         "the test rows: y[test]."
     )
+
+
+EXERCISES = (
+    Exercise(
+        "12.1", "choose k", check_choose_k,
+        hints=(
+            "min(results, key=...) finds the best k by its mean.",
+            "The standard error is np.std(values, ddof=1) / np.sqrt(len(values)).",
+            "Collect every k whose mean is at most the limit; return the smallest of them.",
+        ),
+        solution=solution_choose_k,
+    ),
+    Exercise(
+        "12.2", "leak detector", check_leaks,
+        hints=(
+            "If the test ratings leak, other test ratings give other features.",
+            "Copy y, change y[test] in the copy, and call prepare a second time.",
+            "Compare all features, of train rows and of test rows, with np.array_equal.",
+        ),
+        solution=solution_leaks,
+    ),
+    Exercise(
+        "12.3", "beat the bias model", check_beats_bias,
+        hints=(
+            "Fresh rows come by another seed: fmteach.load(DATA, task=\"rating\", seed=1).",
+            "Begin with config = defaults(\"regression\"); change it with config.replace(k=8).",
+            "mine = Trainer(data_1, config), then mine.fit().",
+        ),
+        solution="defaults(\"regression\") as they are: k 16, L2 0.05, Adam 0.003, batches of 256, "
+        "stopped by the validation rows.",
+        seconds=300,
+    ),
+)  # fmt: skip

@@ -54,15 +54,15 @@ def labels() -> Trainer:
 
 
 def test_a_run_that_sees_the_pair_beats_the_bias_model(stars: Trainer) -> None:
-    feedback = exercises.check_beats_bias(stars)
+    feedback = movielens.check_beats_bias(stars)
     assert feedback.passed
     assert "interval" in feedback.message
 
 
 def test_a_run_that_sees_the_pair_beats_logistic_regression(labels: Trainer) -> None:
-    assert exercises.check_beats_lr(labels).passed
-    assert exercises.check_gap(labels).passed  # no oracle here: better is enough
-    much = exercises.check_beats_lr(labels, margin=5.0)
+    assert avazu.check_beats_lr(labels).passed
+    assert criteo.check_gap(labels).passed  # no oracle here: better is enough
+    much = avazu.check_beats_lr(labels, margin=5.0)
     assert not much.passed
     assert "5 or more is asked" in much.message
 
@@ -79,13 +79,13 @@ def test_a_random_split_does_not_answer_the_question_about_tomorrow(labels: Trai
         other.dataset = dataclasses.replace(labels.dataset, times=times)
         return other
 
-    assert exercises.check_beats_lr(run(len(labels.dataset.train))).passed
-    found = exercises.check_beats_lr(run(10))
+    assert avazu.check_beats_lr(run(len(labels.dataset.train))).passed
+    found = avazu.check_beats_lr(run(10))
     assert found.verdict == "not yet" and "split='time'" in found.message
 
 
 @pytest.mark.parametrize(
-    "check", [exercises.check_beats_bias, exercises.check_beats_lr, exercises.check_gap]
+    "check", [movielens.check_beats_bias, avazu.check_beats_lr, criteo.check_gap]
 )
 def test_nothing_given_is_not_attempted(check: Callable) -> None:
     assert check(None).verdict == check(...).verdict == "not attempted"
@@ -95,18 +95,18 @@ def test_nothing_given_is_not_attempted(check: Callable) -> None:
 def test_another_task_the_linear_model_and_an_untrained_one_are_told_apart(
     stars: Trainer, labels: Trainer
 ) -> None:
-    assert "needs a data set of the kind regression" in exercises.check_beats_bias(labels).message
-    assert "needs a data set of the kind classif" in exercises.check_beats_lr(stars).message
+    assert "needs a data set of the kind regression" in movielens.check_beats_bias(labels).message
+    assert "needs a data set of the kind classif" in avazu.check_beats_lr(stars).message
     linear = Trainer(stars.dataset, SETTINGS.replace(model="linear", epochs=1))
-    assert exercises.check_beats_bias(linear).verdict == "not attempted"
+    assert movielens.check_beats_bias(linear).verdict == "not attempted"
     linear.fit()
-    assert "no pair term" in exercises.check_beats_bias(linear).message
+    assert "no pair term" in movielens.check_beats_bias(linear).message
 
 
 def test_a_run_that_is_no_better_is_told_what_its_curves_say(stars: Trainer) -> None:
     short = Trainer(stars.dataset, SETTINGS.replace(learning_rate=1e-4, epochs=1))
     short.fit()
-    feedback = exercises.check_beats_bias(short)
+    feedback = movielens.check_beats_bias(short)
     assert feedback.verdict == "not yet"
     assert "still falling" in feedback.message
 
@@ -135,8 +135,8 @@ def test_the_gap_is_measured_to_the_oracle() -> None:
     data = synthetic.dataset("clicks", rows=20_000, strength=2.0)
     trainer = Trainer(data, TrainConfig(k=8, learning_rate=0.01, epochs=3, batch_size=512))
     trainer.fit()
-    assert "of the gap is closed." in exercises.check_gap(trainer, share=0.01).message
-    assert "99 % is asked" in exercises.check_gap(trainer, share=0.99).message
+    assert "of the gap is closed." in criteo.check_gap(trainer, share=0.01).message
+    assert "99 % is asked" in criteo.check_gap(trainer, share=0.99).message
 
 
 # -- 12.1 -------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def without_ddof(results: dict) -> int:
 
 @pytest.mark.parametrize("function", [movielens.solution_choose_k, plain_choose_k])
 def test_right_choices_of_k_pass(function: Callable) -> None:
-    assert exercises.check_choose_k(function).passed
+    assert movielens.check_choose_k(function).passed
 
 
 @pytest.mark.parametrize(
@@ -195,13 +195,13 @@ def test_right_choices_of_k_pass(function: Callable) -> None:
          "no ddof", "an error", "standard deviation"],
 )  # fmt: skip
 def test_slips_in_the_choice_of_k(function: Callable, said: str) -> None:
-    feedback = exercises.check_choose_k(function)
+    feedback = movielens.check_choose_k(function)
     assert feedback.verdict == "not yet"
     assert any(part in feedback.message for part in said.split("|")), feedback.message
 
 
 def test_an_untouched_choice_of_k() -> None:
-    assert exercises.check_choose_k(stub).verdict == "not attempted"
+    assert movielens.check_choose_k(stub).verdict == "not attempted"
 
 
 # -- 12.2 -------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def by_noise(prepare, film, y, train, test):
 
 @pytest.mark.parametrize("function", [movielens.solution_leaks, by_noise])
 def test_right_detectors_pass(function: Callable) -> None:
-    assert exercises.check_leaks(function).passed
+    assert movielens.check_leaks(function).passed
 
 
 def changes_train_too(prepare, film, y, train, test):
@@ -273,13 +273,13 @@ def spoils(prepare, film, y, train, test):
     ],
 )
 def test_slips_in_the_detector(function: Callable, said: str) -> None:
-    feedback = exercises.check_leaks(function)
+    feedback = movielens.check_leaks(function)
     assert feedback.verdict == "not yet"
     assert said in feedback.message
 
 
 def test_an_untouched_detector() -> None:
-    assert exercises.check_leaks(stub).verdict == "not attempted"
+    assert movielens.check_leaks(stub).verdict == "not attempted"
 
 
 # -- 13.3 -------------------------------------------------------------------------------------
@@ -346,20 +346,19 @@ def dataclass_with_turned_test(data: Dataset) -> Dataset:
 def test_the_answers_to_the_leak() -> None:
     right = ("rate of the device", "the clicks of the test rows are in it")
     number = avazu.REASONS.index(right[1]) + 1
-    assert exercises.check_leak(right[0], number).passed
-    assert exercises.check_leak(right[0], str(number)).passed
-    assert not exercises.check_leak(right[0], number % 4 + 1).passed
-    assert "is not among" in exercises.check_leak(right[0], 7).message
-    assert exercises.check_leak(*right).passed
-    assert exercises.check_leak(..., ...).verdict == "not attempted"
-    assert "own click would" not in exercises.check_leak(*right).message
-    assert "is clean" in exercises.check_leak("rate of the site", right[1]).message
+    assert avazu.check_leak(right[0], number).passed
+    assert avazu.check_leak(right[0], str(number)).passed
+    assert not avazu.check_leak(right[0], number % 4 + 1).passed
+    assert "is not among" in avazu.check_leak(right[0], 7).message
+    assert avazu.check_leak(*right).passed
+    assert avazu.check_leak(..., ...).verdict == "not attempted"
+    assert "own click would" not in avazu.check_leak(*right).message
+    assert "is clean" in avazu.check_leak("rate of the site", right[1]).message
     assert (
-        "counts earlier training rows"
-        in exercises.check_leak("rows of the device", right[1]).message
+        "counts earlier training rows" in avazu.check_leak("rows of the device", right[1]).message
     )
-    assert "which rows were counted" in exercises.check_leak(right[0], avazu.REASONS[1]).message
-    assert "is not among" in exercises.check_leak("C1", avazu.REASONS[1]).message
+    assert "which rows were counted" in avazu.check_leak(right[0], avazu.REASONS[1]).message
+    assert "is not among" in avazu.check_leak("C1", avazu.REASONS[1]).message
 
 
 def test_suspects_need_their_fields() -> None:
@@ -395,7 +394,7 @@ def by_gradient(scores, y):
 
 @pytest.mark.parametrize("function", [avazu.solution_shift, newton, by_gradient])
 def test_right_shifts_pass(function: Callable) -> None:
-    assert exercises.check_shift(function).passed
+    assert avazu.check_shift(function).passed
 
 
 def logit(p):
@@ -417,21 +416,21 @@ def logit(p):
     ],
 )
 def test_slips_in_the_shift(function: Callable, said: str) -> None:
-    feedback = exercises.check_shift(function)
+    feedback = avazu.check_shift(function)
     assert feedback.verdict == "not yet"
     assert said in feedback.message
 
 
 def test_an_untouched_shift() -> None:
-    assert exercises.check_shift(stub).verdict == "not attempted"
+    assert avazu.check_shift(stub).verdict == "not attempted"
 
 
 # -- 14.1, 14.2, 14.4 -------------------------------------------------------------------------
 
 
 def test_right_classes_pass() -> None:
-    assert exercises.check_bin(criteo.solution_bin).passed
-    assert exercises.check_bin(lambda x: int(np.floor(np.log(x) ** 2)) if x > 2 else x).passed
+    assert criteo.check_bin(criteo.solution_bin).passed
+    assert criteo.check_bin(lambda x: int(np.floor(np.log(x) ** 2)) if x > 2 else x).passed
 
 
 def above_two(inner: Callable) -> Callable:
@@ -462,19 +461,19 @@ def above_two(inner: Callable) -> Callable:
     ],
 )
 def test_slips_in_the_classes(function: Callable, said: str) -> None:
-    feedback = exercises.check_bin(function)
+    feedback = criteo.check_bin(function)
     assert feedback.verdict == "not yet"
     assert said in feedback.message, feedback.message
 
 
 def test_untouched_stubs_of_criteo() -> None:
-    assert exercises.check_bin(stub).verdict == "not attempted"
-    assert exercises.check_choose_buckets(stub).verdict == "not attempted"
-    assert exercises.check_published(None).verdict == "not attempted"
+    assert criteo.check_bin(stub).verdict == "not attempted"
+    assert criteo.check_choose_buckets(stub).verdict == "not attempted"
+    assert criteo.check_published(None).verdict == "not attempted"
 
 
 def test_the_choice_of_buckets() -> None:
-    assert exercises.check_choose_buckets(criteo.solution_choose_buckets).passed
+    assert criteo.check_choose_buckets(criteo.solution_choose_buckets).passed
     slips: dict[str, Callable] = {
         "need more memory": lambda losses, v, w: min(losses, key=losses.get),
         "1,000,000 buckets are allowed too": lambda losses, v, w: next(
@@ -485,15 +484,15 @@ def test_the_choice_of_buckets() -> None:
         "TypeError": lambda losses, v, w: losses + 1,
     }
     for said, function in slips.items():
-        assert said in exercises.check_choose_buckets(function).message
+        assert said in criteo.check_choose_buckets(function).message
 
 
 def test_the_published_figure_is_for_the_full_set(labels: Trainer) -> None:
     import dataclasses
 
-    assert exercises.check_published(labels).verdict == "not attempted"
+    assert criteo.check_published(labels).verdict == "not attempted"
     named = Trainer(dataclasses.replace(labels.dataset, name="criteo-x4"), SETTINGS)
-    assert exercises.check_published(named).verdict == "not yet"
+    assert criteo.check_published(named).verdict == "not yet"
     named.model.load_state_dict(labels.model.state_dict())
     found = named.evaluate("test")["auc"]
-    assert exercises.check_published(named).passed == (found >= 0.8066)
+    assert criteo.check_published(named).passed == (found >= 0.8066)
