@@ -13,26 +13,11 @@ import fmteach
 from fmteach.datasets import from_arrays
 from fmteach.live import film_map, waterfall
 
+from .exported import EXPORTED
 from .lab import LabPage
 
-# A page as an export leaves it: the widget's state, and nobody who answers.
 TRAITS = ["data", "selected", "across", "up"]
-EXPORTED = """<!doctype html><meta charset="utf-8"><style>{css}</style>
-<body data-jp-theme-light="true"><div id="here"></div><script type="module">{source}
-const state = {state}, heard = {{}};
-front.render({{ el: document.getElementById("here"), model: {{
-  get: (name) => state[name],
-  set: (name, value) => {{
-    state[name] = value;
-    (heard["change:" + name] ?? []).forEach((f) => f());
-  }},
-  save_changes() {{ throw new Error("no kernel"); }},
-  send() {{ throw new Error("no kernel"); }},
-  on: (name, f) => (heard[name] ??= []).push(f),
-  off() {{}},
-}} }});
-window.state = state;
-</script>"""
+
 
 SETUP = """import fmteach
 from fmteach import live

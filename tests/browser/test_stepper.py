@@ -12,26 +12,10 @@ import pytest
 import fmteach.live
 from fmteach.live.derivation import Stepper, stepper, wrong_line
 
+from .exported import EXPORTED
 from .lab import LabPage
 
 HERE = Path(fmteach.live.__file__).parent / "derivation"
-
-# A page as an export leaves it: the widget's state, and nobody who answers.
-EXPORTED = """<!doctype html><meta charset="utf-8"><style>{css}</style><div id="here"></div>
-<script type="module">{source}
-const state = {state}, heard = {{}};
-front.render({{ el: document.getElementById("here"), model: {{
-  get: (name) => state[name],
-  set: (name, value) => {{
-    state[name] = value;
-    (heard["change:" + name] ?? []).forEach((f) => f());
-  }},
-  save_changes() {{ throw new Error("no kernel"); }},
-  send() {{ throw new Error("no kernel"); }},
-  on: (name, f) => (heard[name] ??= []).push(f),
-  off() {{}},
-}} }});
-</script>"""
 
 
 def exported(widget: Any) -> str:
