@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 _SHARED = Path(__file__).parent / "shared.js"
+_SHARED_STYLE = Path(__file__).parent / "shared.css"
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_SPACE = re.compile(r"\s*([{};])\s*")
+_SPACE = re.compile(r"\s+")
 
 
 def script(path: Path, *before: Path) -> str:
@@ -20,9 +22,13 @@ def script(path: Path, *before: Path) -> str:
     return "\n".join(map(_slim, (_SHARED, *before, path)))
 
 
-def style(path: Path) -> str:
-    """A style sheet without comments and needless space."""
-    return _CSS_SPACE.sub(r"\1", _CSS_COMMENT.sub("", path.read_text(encoding="utf-8")))
+def style(path: Path, *before: Path) -> str:
+    """A style sheet behind what all of them share, without comments and needless space.
+
+    The shared sheet has the variables for colours, the focus ring, the class for what only a
+    screen reader reads, and the rule that stops motion. before: as for script().
+    """
+    return "".join(map(_slim_style, (_SHARED_STYLE, *before, path)))
 
 
 def compact(data: Any) -> str:
@@ -32,6 +38,11 @@ def compact(data: Any) -> str:
     '{"x":[1,2]}'
     """
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+
+
+def _slim_style(path: Path) -> str:
+    text = _SPACE.sub(" ", _CSS_COMMENT.sub("", path.read_text(encoding="utf-8")))
+    return _CSS_SPACE.sub(r"\1", text).replace(";}", "}").strip()
 
 
 def _slim(path: Path) -> str:
