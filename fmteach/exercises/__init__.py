@@ -4,6 +4,7 @@
     exercises.hint("3.1")                the next of three hints
     exercises.solution("3.1")            asks first, then shows real source
     exercises.progress()                 the map of what you have passed
+    exercises.predictions("03")          what you guessed, beside the truth
 
 A stub that was not touched is "not attempted" and no error, so a notebook always runs to its end.
 """
@@ -13,10 +14,12 @@ from fmteach.exercises.avazu import REASONS, SUSPECTS, suspects
 from fmteach.exercises.feedback import Feedback
 from fmteach.exercises.live_training import DIAGNOSES, READING_RUNS
 from fmteach.exercises.movielens import PREPARATIONS
+from fmteach.exercises.predictions import predictions
 
 __all__ = [
     "check",
     "hint",
+    "predictions",
     "progress",
     "solution",
     "DIAGNOSES",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,8 @@ def as_number(answer: Any) -> float | None:
     """
     if isinstance(answer, torch.Tensor):
         answer = answer.detach().cpu()
+    if isinstance(answer, Fraction | Decimal):
+        return float(answer)
     try:
         array = np.asarray(answer)
     except (TypeError, ValueError, RuntimeError):

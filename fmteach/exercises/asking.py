@@ -36,6 +36,11 @@ def check(id: str, *answers: Any, **named: Any) -> Feedback:
             f"your code was stopped after {exercise.seconds:g} seconds. Is there a loop that does "
             "not end? Try it by hand on two or three numbers first.",
         )  # fmt: skip
+    except SystemExit:
+        feedback = Feedback(
+            exercise.name, "not yet",
+            "your code wanted to end Python, with exit() or quit(). End the function with return.",
+        )  # fmt: skip
     except Exception as error:
         feedback = Feedback(
             exercise.name, "not yet",
@@ -84,6 +89,12 @@ def hint(id: str, number: int | None = None) -> Told:
     exercise = EXERCISES.get(str(id))
     if exercise is None:
         return Told("No such exercise", _unknown(id))
+    if not exercise.hints:
+        return Told(
+            f"No hints, {exercise.name}",
+            "This question looks back at an earlier chapter: read its card again, On one card. "
+            f'solution("{exercise.id}") tells it.',
+        )
     seen = kept.entry(exercise.id)["hints"]
     if number is None:
         if seen >= 3:
@@ -110,7 +121,7 @@ def solution(id: str, sure: bool = False) -> Told:
         return Told("No such exercise", _unknown(id))
     of = kept.entry(exercise.id)
     if not (sure or of["passed"] or of["solution"]):
-        left = 3 - of["hints"]
+        left = len(exercise.hints) - of["hints"]
         more = f'There {"is 1 hint" if left == 1 else f"are {left} hints"} left: hint("{id}"). '
         return Told(
             f"Solution of {exercise.name}",
@@ -131,6 +142,11 @@ def progress() -> kept.Progress:
     on this machine; FMTEACH_PROGRESS names another.
     """
     return kept.progress(tuple(EXERCISES.values()), CHAPTERS)
+
+
+def question(id: str) -> Exercise | None:
+    """The exercise of that id, for those who show it; None when there is none."""
+    return EXERCISES.get(str(id))
 
 
 def _unknown(id: object) -> str:

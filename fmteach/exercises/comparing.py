@@ -96,7 +96,7 @@ def _diagnosis(function, attempts, wanted, trials, slips, parts, otherwise, agai
         for slip in slips:
             theirs = [_outcome(slip.answer, _numpy(trial.arguments), parts) for trial in trials]
             if all(map(_same, tried, theirs, trials)):
-                return _numbers(tried, wanted, trials, parts, against) + slip.says
+                return _numbers(tried, wanted, trials, parts, against)[0] + slip.says
     # The kind of numbers that went furthest says most: torch first, when they are even.
     tried = max(attempts, key=lambda tried: sum(each.error is None for each in tried))
     dots = [each for each in tried if _is_stub(each)]
@@ -110,38 +110,49 @@ def _diagnosis(function, attempts, wanted, trials, slips, parts, otherwise, agai
             )
         if each.arrays is None and each.error is None:
             return (
-                f"for {trial.said} your function returned {describe(each.returned)}; wanted "
-                f"{_what(wanted[0], parts)}."
+                f"for {trial.said} your function returned {describe(each.returned)}; "
+                f"{_what(wanted[0], parts)} wanted."
             )
-    return _numbers(tried, wanted, trials, parts, against) + otherwise
+    seen, shape_advice = _numbers(tried, wanted, trials, parts, against)
+    return seen + (shape_advice or otherwise)
 
 
-def _numbers(tried, wanted, trials, parts, against) -> str:
-    """ "for d = 4, k = 2 you get 1.2340, the definition gives 0.6170: " """
+def _numbers(tried, wanted, trials, parts, against) -> tuple[str, str]:
+    """ "for d = 4, k = 2 you get 1.2340, the definition gives 0.6170: ", and advice on a shape."""
     for each, truth, trial in zip(tried, wanted, trials, strict=True):
         if _near(each, truth, trial):
             continue
         if each.arrays is None:
-            return f"for {trial.said} {explained(each.error)} " if each.error else ""
+            return f"for {trial.said} {explained(each.error)} " if each.error else "", ""
         for at, (got, want) in enumerate(zip(each.arrays, truth, strict=True)):
             part = f"{parts[at]}: " if parts else ""
             if got.shape != want.shape:
                 return (
-                    f"for {trial.said} {part}your answer has {_shape(got)}, wanted is "
-                    f"{_shape(want)}: "
-                )
+                    f"for {trial.said} {part}your function returned {describe(got)}; "
+                    f"{_shape(want)} is wanted: "
+                ), _shape_advice(got, want)
             off = ~np.isclose(got, want, rtol=0, atol=_room(truth, trial), equal_nan=True)
             if not off.any():
                 continue
             if want.size <= 6:
-                return f"for {trial.said} {part}you get {show(got)}, {against} {show(want)}: "
+                return f"for {trial.said} {part}you get {show(got)}, {against} {show(want)}: ", ""
             place = tuple(int(i) for i in np.argwhere(off)[0])
             where = place[0] if len(place) == 1 else list(place)
             return (
                 f"for {trial.said} {part}at {where} you get {show(got[place])}, {against} "
                 f"{show(want[place])} ({off.sum()} of {off.size} places differ): "
-            )
-    return ""
+            ), ""
+    return "", ""
+
+
+def _shape_advice(got: np.ndarray, want: np.ndarray) -> str:
+    if want.shape == ():
+        return "add up what is left over, for example with .sum()."
+    if got.shape == want.shape[::-1]:
+        return "rows and columns stand in each other's place."
+    if got.size == want.size:
+        return "the numbers are as many, but they lie in another shape."
+    return "print the shape of each step to see where an axis is lost or too many."
 
 
 def show(numbers: Any) -> str:
@@ -163,12 +174,12 @@ def show(numbers: Any) -> str:
 
 def _what(wanted: tuple[np.ndarray, ...], parts: Sequence[str]) -> str:
     if parts:
-        return f"are {len(parts)} results: {', '.join(parts)}"
-    return "is one number" if wanted[0].shape == () else f"are numbers in {_shape(wanted[0])}"
+        return f"{len(parts)} results, {', '.join(parts)}, are"
+    return f"{_shape(wanted[0])} is"
 
 
 def _shape(array: np.ndarray) -> str:
-    return "one number" if array.shape == () else f"shape {list(array.shape)}"
+    return "one number" if array.shape == () else f"an array of shape {list(array.shape)}"
 
 
 # -- calling -----------------------------------------------------------------------------------

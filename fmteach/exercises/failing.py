@@ -92,10 +92,10 @@ def still_dots(error: BaseException) -> bool:
 def explained(error: BaseException, function: Callable[..., Any] | None = None) -> str:
     """One to three sentences: the learner's own line, the error, and what to look at.
 
-    >>> def f(x): return x[3]
+    >>> def f(x): return x[9]
     >>> try: f([1, 2])
-    ... except IndexError as error: print(explained(error, f).partition(". An index")[0])
-    your function stopped with IndexError: list index out of range, in the line “def f(x): return x[3]”
+    ... except IndexError as error: print(explained(error, f))
+    your function stopped with IndexError: list index out of range, in the line “...”. An index...
     """
     text = str(error).strip().splitlines()
     what = type(error).__name__ + (f": {text[0][:120]}" if text else "")

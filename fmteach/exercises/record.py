@@ -7,36 +7,23 @@ import datetime
 import html
 import io
 import json
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fmteach.errors import DataFileError, InputError
+from fmteach.exercises import stored
 from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback
-from fmteach.jsonfile import JsonFile, short, write_whole
-
-_COUNTS = ("tries", "hints")
-_TEXTS = ("first", "passed")
-_unsaved: dict[str, dict[str, Any]] = {}  # where the file cannot be written: for this kernel
-
-
-def progress_path() -> Path:
-    """The file of the progress: FMTEACH_PROGRESS, or in the data folder of the learner's system."""
-    named = os.environ.get("FMTEACH_PROGRESS")
-    if named:
-        return Path(named).expanduser()
-    import platformdirs
-
-    return platformdirs.user_data_path("fmteach", appauthor=False) / "progress.json"
+from fmteach.exercises.predictions import Predictions, chapter_of, predictions
+from fmteach.jsonfile import short, write_whole
 
 
 def entry(id: str) -> dict[str, Any]:
     """What is known of an exercise: tries, hints (how many were shown), first and passed (dates)
     and solution (whether it was shown)."""
-    return {**_fresh(), **_stored(lambda text: None).get(id, {})}
+    return {**_fresh(), **stored.read("exercises").get(id, {})}
 
 
 def note(exercise: Exercise, feedback: Feedback) -> str:
@@ -51,17 +38,19 @@ def note(exercise: Exercise, feedback: Feedback) -> str:
         if feedback.passed:
             of["passed"] = of["passed"] or now
 
-    return _change(exercise.id, change)
+    return stored.change("exercises", exercise.id, _fresh, change)
 
 
 def note_hint(exercise: Exercise, shown: int) -> str:
     """Keep that the first `shown` hints have been seen."""
-    return _change(exercise.id, lambda of: of.update(hints=max(of["hints"], shown)))
+    return stored.change(
+        "exercises", exercise.id, _fresh, lambda of: of.update(hints=max(of["hints"], shown))
+    )
 
 
 def note_solution(exercise: Exercise) -> str:
     """Keep that the solution has been seen."""
-    return _change(exercise.id, lambda of: of.update(solution=True))
+    return stored.change("exercises", exercise.id, _fresh, lambda of: of.update(solution=True))
 
 
 @dataclass(frozen=True)
@@ -75,17 +64,36 @@ class Progress:
     entries: Mapping[str, Mapping[str, Any]]
     titles: Mapping[int, str]
     messages: tuple[str, ...] = ()
+    predictions: Predictions = field(default_factory=lambda: Predictions({}))
 
     @property
     def passed(self) -> int:
-        return sum(bool(self.entries[e.id]["passed"]) for e in self.exercises)
+        """How many exercises are passed; the questions at the start of a chapter do not count."""
+        return sum(bool(self.entries[e.id]["passed"]) for e in self.counted)
+
+    @property
+    def counted(self) -> tuple[Exercise, ...]:
+        """The exercises without the questions at the start of a chapter."""
+        return tuple(e for e in self.exercises if not e.warm_up)
 
     def rows(self) -> list[dict[str, Any]]:
-        """One dict an exercise: id, title, state, tries, hints, solution, first, passed."""
-        return [
-            {"id": e.id, "title": e.title, "state": self.state(e), **self.entries[e.id]}
+        """One dict an exercise: id, title, state, tries, hints, solution, first, passed.
+
+        Then one a prediction: its key as id, the question as title, "guess" as state, and the
+        guess, the truth and whether it was right.
+        """
+        empty = {"guess": "", "truth": "", "right": ""}
+        known = [
+            {"id": e.id, "title": e.title, "state": self.state(e), **self.entries[e.id], **empty}
             for e in self.exercises
         ]
+        guessed = [
+            dict.fromkeys(known[0] if known else (), "")
+            | {"id": of["key"], "title": of["question"], "state": "guess", "first": of["made"]}
+            | {name: of.get(name, "") for name in empty}
+            for of in self.predictions.rows()
+        ]
+        return known + guessed
 
     def state(self, exercise: Exercise) -> str:
         """ "passed", "tried" or "open"."""
@@ -116,34 +124,49 @@ class Progress:
         """Forget all of it. It asks first: call reset(sure=True)."""
         if not sure:
             raise InputError(
-                f"this forgets {self.passed} passed exercises for good; export them first if you "
+                f"this forgets {self.passed} passed exercises and {len(self.predictions)} "
+                "predictions for good; export them first if you "
                 "like, then call reset(sure=True)."
             )
-        _unsaved.clear()
-        _file(lambda text: None).change(lambda stored: stored["exercises"].clear())
+        stored.forget()
         return progress(self.exercises, self.titles)
 
     def __repr__(self) -> str:
-        lines = [f"{self.passed} of {len(self.exercises)} exercises passed", *self.messages]
+        lines = [f"{self.passed} of {len(self.counted)} exercises passed", *self.messages]
         for chapter, members in self._chapters():
-            marks = "  ".join(f"{_MARKS[self.state(e)]} {e.name}" for e in members)
-            lines.append(f"{chapter:02}  {marks}")
+            marks = "  ".join(f"{_MARKS[self.state(e)]} {e.name}" for e in members if not e.warm_up)
+            aside = self._aside(chapter, members)
+            lines.append(f"{chapter:02}  {marks}{f'  ({aside})' if aside else ''}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         rows = []
         for chapter, members in self._chapters():
-            cells = "".join(self._cell(e) for e in members)
+            cells = "".join(self._cell(e) for e in members if not e.warm_up)
+            aside = self._aside(chapter, members)
+            more = f'<span style="white-space:nowrap">{html.escape(aside)}</span>' if aside else ""
             title = html.escape(self.titles.get(chapter, ""))
             rows.append(
-                f'<tr><th scope="row" style="text-align:left;padding:6px 16px 6px 0">{chapter:02} '
-                f'{title}</th><td style="text-align:left">{cells}</td></tr>'
+                f'<tr><th scope="row" style="text-align:left;padding:6px 16px 6px 0;'
+                f'white-space:nowrap">{chapter:02} {title}</th>'
+                f'<td style="text-align:left">{cells}{more}</td></tr>'
             )
         notes = "".join(f"<p>{html.escape(text)}</p>" for text in self.messages)
         return (
             f'<div role="group" aria-label="Progress" style="font-size:15px"><b>{self.passed} of '
-            f"{len(self.exercises)} exercises passed</b>{notes}<table>{''.join(rows)}</table></div>"
+            f"{len(self.counted)} exercises passed</b>{notes}<table>{''.join(rows)}</table></div>"
         )
+
+    def _aside(self, chapter: int, members: Sequence[Exercise]) -> str:
+        """What else was done in a chapter: its first questions, and the guesses."""
+        asked = [e for e in members if e.warm_up]
+        right = sum(self.state(e) == "passed" for e in asked)
+        words = [f"warm-up {right} of {len(asked)}"] if asked else []
+        guesses = [of for key, of in self.predictions.entries.items() if chapter_of(key) == chapter]
+        if guesses:
+            near = sum(of.get("right") is True for of in guesses)
+            words.append(f"guesses {near} of {len(guesses)} right")
+        return " · ".join(words)
 
     def _cell(self, exercise: Exercise) -> str:
         state = self.state(exercise)
@@ -168,60 +191,10 @@ _BORDERS = {"passed": "solid #009E73", "tried": "dashed #D55E00", "open": "dotte
 def progress(exercises: Sequence[Exercise], titles: Mapping[int, str]) -> Progress:
     """The map of these exercises, as far as they are known. titles: of the chapters."""
     said: list[str] = []
-    stored = _stored(said.append)
-    entries = {e.id: {**_fresh(), **stored.get(e.id, {})} for e in exercises}
-    return Progress(tuple(exercises), entries, titles, tuple(said))
+    known = stored.read("exercises", said.append)
+    entries = {e.id: {**_fresh(), **known.get(e.id, {})} for e in exercises}
+    return Progress(tuple(exercises), entries, titles, tuple(said), predictions())
 
 
 def _fresh() -> dict[str, Any]:
     return {"tries": 0, "hints": 0, "solution": False, "first": "", "passed": ""}
-
-
-def _file(say: Callable[[str], None]) -> JsonFile:
-    return JsonFile(
-        progress_path(), what="progress", format=1, empty=lambda: {"exercises": {}},
-        check=_checked, say=say,
-    )  # fmt: skip
-
-
-def _checked(stored: dict[str, Any]) -> dict[str, Any]:
-    of = stored.get("exercises")
-    if not isinstance(of, dict):
-        raise ValueError("it holds no exercises")
-    for known in of.values():
-        good = (
-            isinstance(known, dict)
-            and all(isinstance(known.get(name, 0), int) for name in _COUNTS)
-            and all(isinstance(known.get(name, ""), str) for name in _TEXTS)
-        )
-        if not good:
-            raise ValueError("an exercise in it has another form")
-    return stored
-
-
-def _stored(say: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-    try:
-        kept = _file(say).read()["exercises"]
-    except DataFileError as error:
-        say(str(error))
-        kept = {}
-    return {**kept, **_unsaved}
-
-
-def _change(id: str, change: Callable[[dict[str, Any]], Any]) -> str:
-    said: list[str] = []
-
-    def whole(stored: dict[str, Any]) -> None:
-        of = {**_fresh(), **stored["exercises"].get(id, {})}
-        change(of)
-        stored["exercises"][id] = of
-
-    try:
-        _file(said.append).change(whole)
-    except (OSError, DataFileError) as error:
-        of = entry(id)
-        change(of)
-        _unsaved[id] = of
-        reason = short(error) if isinstance(error, OSError) else str(error)
-        said.append(f"your progress could not be kept in {progress_path()} ({reason})")
-    return " ".join(said)

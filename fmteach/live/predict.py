@@ -11,6 +11,7 @@ import anywidget
 import traitlets
 
 from fmteach.errors import InputError
+from fmteach.exercises.predictions import keep, keep_truth
 from fmteach.live.frontend import script, style
 
 _HERE = pathlib.Path(__file__).parent
@@ -105,6 +106,9 @@ class Prediction(anywidget.AnyWidget):
             self.explanation = explanation
             self.verdict = verdict
             self.revealed = True
+        if answer is not None:
+            right = None if in_words else self._is_right(answer, value)
+            keep_truth(self.key, self.truth, verdict, right)
         return self
 
     def hide(self) -> Prediction:
@@ -136,6 +140,8 @@ class Prediction(anywidget.AnyWidget):
 
     def _lock_in(self, value: Any) -> None:
         value = self._read(value)
+        if _ANSWERS.get(self.key, _SKIPPED) != value:
+            keep(self.key, self.question, self._show(value))
         _ANSWERS[self.key] = value
         with self.hold_sync():
             self.problem = ""
@@ -178,6 +184,12 @@ class Prediction(anywidget.AnyWidget):
             times = f"{ratio:.2g}" if ratio < 100 else f"{ratio:,.0f}"
             return f"Your guess is {times} times too {'large' if side == 'above' else 'small'}."
         return f"Your guess is off by {plain_number(abs(answer - truth))}."
+
+    def _is_right(self, answer: Any, truth: Any) -> bool:
+        """Numbers within a tenth count as right: a guess is no measurement."""
+        if self.choices or answer == truth:
+            return answer == truth
+        return answer * truth > 0 and max(answer / truth, truth / answer) < 1.1
 
     def _tell(self) -> None:
         for listener in list(self._listeners):

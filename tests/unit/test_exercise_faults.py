@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from fmteach.exercises.kd_trick import check_fm_fast, check_slopes
+from fmteach.exercises.kd_trick import FM_FAST
+from fmteach.exercises.kd_trick.costs import check_slopes
 from fmteach.exercises.live_training import check_should_stop
 from fmteach.exercises.start_here import check_doctor
 
@@ -50,7 +51,7 @@ def with_gradients(x, V):
     ],
 )
 def test_right_answers_of_every_kind_pass(function):
-    feedback = check_fm_fast(function)
+    feedback = FM_FAST.check(function)
     assert feedback.passed, feedback
 
 
@@ -62,7 +63,7 @@ def test_right_answers_of_every_kind_pass(function):
     ],
 )
 def test_every_pair_at_once_in_torch_alone_is_still_every_pair(function):
-    feedback = check_fm_fast(function)
+    feedback = FM_FAST.check(function)
     assert not feedback.passed and "still grows with d²" in feedback.message
 
 
@@ -79,14 +80,14 @@ def test_every_pair_at_once_in_torch_alone_is_still_every_pair(function):
     ],
 )
 def test_wrong_answers_of_every_kind_are_no_error(answer, says):
-    feedback = check_fm_fast(answer)
+    feedback = FM_FAST.check(answer)
     assert feedback.verdict == "not yet"
     assert __import__("re").search(says, feedback.message), feedback
 
 
 @pytest.mark.parametrize("answer", [None, ...])
 def test_no_function_at_all_is_not_attempted(answer):
-    assert check_fm_fast(answer).verdict == "not attempted"
+    assert FM_FAST.check(answer).verdict == "not attempted"
     assert check_should_stop(answer).verdict == "not attempted"
 
 

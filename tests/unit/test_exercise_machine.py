@@ -4,28 +4,39 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import importlib
 import json
+import pkgutil
+import re
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
+import right_answers
 
 from fmteach.errors import InputError
-from fmteach.exercises import asking, guard
+from fmteach.exercises import asking, guard, stored
 from fmteach.exercises import record as kept
 from fmteach.exercises.asking import check, hint, progress, solution
 from fmteach.exercises.catalogue import CHAPTERS, EXERCISES
-from fmteach.exercises.kd_trick import solution_fm_fast
+from fmteach.exercises.exercise import KINDS, Exercise
+from fmteach.exercises.feedback import Feedback
+from fmteach.exercises.kd_trick.two_passes import solution_fm_fast
+from fmteach.exercises.predictions import keep, keep_truth, predictions
+from fmteach.exercises.slip import Slip
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @pytest.fixture(autouse=True)
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "mine" / "progress.json"
     monkeypatch.setenv("FMTEACH_PROGRESS", str(path))
-    monkeypatch.setattr(kept, "_unsaved", {})
+    monkeypatch.setattr(stored, "_unsaved", {part: {} for part in stored.PARTS})
     return path
 
 
@@ -37,16 +48,101 @@ def wrong(x, V):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-def test_an_exercise_is_whole(exercise) -> None:
+def test_an_exercise_is_whole(exercise: Exercise) -> None:
     assert exercise.chapter in CHAPTERS
-    assert len(set(exercise.hints)) == 3 and all(len(text) > 20 for text in exercise.hints)
+    assert exercise.kind in KINDS
+    assert bool(exercise.question) == (exercise.kind != "code")
+    assert len(exercise.hints) == (0 if exercise.warm_up else 3)
+    assert len(set(exercise.hints)) == len(exercise.hints)
+    assert all(len(text) > 20 for text in exercise.hints)
     assert exercise.answer().strip()
     if callable(exercise.solution):
         assert exercise.answer().startswith("def ")
         assert check(exercise.id, exercise.solution).passed
         assert check(exercise.id, lambda *a, **k: ...).verdict == "not attempted"
-        last_line = exercise.answer().splitlines()[-1].removeprefix("    return ").strip()
-        assert not any(last_line in text for text in exercise.hints[:2])
+    if exercise.kind != "code":
+        assert check(exercise.id, ...).verdict == "not attempted"
+
+
+def said_by(exercise: Exercise) -> list[str]:
+    """What would give an exercise away: the lines of its solution, or the right answer."""
+    if callable(exercise.solution):
+        lines = [line.strip() for line in exercise.answer().splitlines()[1:]]
+        return [line.removeprefix("return ") for line in lines if len(line) > 12]
+    if exercise.kind == "choice":
+        return [text for text in exercise.choices if check(exercise.id, text).passed]
+    return []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_the_first_two_hints_do_not_give_it_away(exercise: Exercise) -> None:
+    for given in said_by(exercise):
+        assert not any(given in text for text in exercise.hints[:2])
+    numbers = re.findall(r"\d[\d,.]*\d|\d", " ".join(exercise.hints[:2]))
+    if exercise.kind == "number":
+        assert not any(check(exercise.id, float(n.replace(",", ""))).passed for n in numbers)
+
+
+SLIPS = [
+    pytest.param(exercise, slip, id=f"{exercise.id} {slip.name}")
+    for exercise in EXERCISES.values()
+    for slip in exercise.slips
+]
+
+
+def handed_in(exercise: Exercise, answer: object) -> Feedback:
+    if isinstance(answer, dict):
+        return check(exercise.id, **answer)
+    return check(exercise.id, *(answer if isinstance(answer, tuple) else (answer,)))
+
+
+@pytest.mark.parametrize("exercise, slip", SLIPS)
+def test_each_slip_gets_its_own_message_and_no_other(exercise: Exercise, slip: Slip) -> None:
+    feedback = handed_in(exercise, slip.answer)
+    assert feedback.verdict == "not yet", feedback
+    assert [s.name for s in exercise.slips if s.says in feedback.message] == [slip.name], feedback
+    assert len(feedback.message.split()) < 90, "short enough to be read"
+
+
+RIGHT = {
+    id: answers
+    for module in pkgutil.iter_modules(right_answers.__path__)
+    for id, answers in importlib.import_module(f"right_answers.{module.name}").RIGHT.items()
+}
+
+
+@pytest.mark.parametrize(
+    "id, answer",
+    [
+        pytest.param(id, answer, id=f"{id} {number}")
+        for id, answers in RIGHT.items()
+        for number, answer in enumerate(answers)
+    ],
+)
+def test_correct_answers_of_all_kinds_pass(id: str, answer: object) -> None:
+    feedback = handed_in(EXERCISES[id], answer)
+    assert feedback.passed, feedback
+
+
+def test_ten_correct_answers_are_tried_for_each_exercise() -> None:
+    chapters = {EXERCISES[id].chapter for id in RIGHT}
+    wanted = [e.id for e in EXERCISES.values() if e.chapter in chapters and not e.warm_up]
+    assert {id: len(RIGHT.get(id, ())) for id in wanted if len(RIGHT.get(id, ())) < 10} == {}
+
+
+def cells(chapter: int) -> str:
+    (path,) = NOTEBOOKS.glob(f"{chapter:02}_*.ipynb")
+    return "\n\n".join(cell["source"] for cell in nbformat.read(path, 4).cells)
+
+
+@pytest.mark.parametrize(
+    "exercise", [e for e in EXERCISES.values() if e.stub or e.kind != "code"], ids=lambda e: e.id
+)
+def test_the_notebook_holds_the_stub_and_the_call(exercise: Exercise) -> None:
+    page = cells(exercise.chapter)
+    assert exercise.stub in page
+    asked = re.search(rf'(check|ask)\([^)]*"{re.escape(exercise.id)}"', page)
+    assert asked, f"the notebook does not check {exercise.id}"
 
 
 # -- check -------------------------------------------------------------------------------------
@@ -96,6 +192,11 @@ def endless_and_deaf(x, V):
             time.sleep(0.01)
         except Exception:
             pass
+
+
+def test_code_that_ends_python_ends_only_itself() -> None:
+    feedback = check("3.1", lambda x, V: sys.exit(1))
+    assert feedback.verdict == "not yet" and "End the function with return" in feedback.message
 
 
 @pytest.mark.parametrize("function", [endless, endless_and_deaf])
@@ -157,6 +258,55 @@ def test_hints_and_solutions_show_as_html_with_their_code_escaped() -> None:
     assert 'role="note"' in hint("3.1")._repr_html_()
 
 
+def test_a_question_at_the_start_has_no_hints_and_a_solution() -> None:
+    assert "earlier chapter" in hint("3.a").text
+    assert "4 · 3/2" in solution("3.a", sure=True).text
+
+
+# -- predictions -------------------------------------------------------------------------------
+
+
+def test_predictions_are_kept_beside_the_truth(file: Path) -> None:
+    assert "No prediction" in repr(predictions())
+    keep("03-count", "How many?", "about 9 million")
+    keep("04-bytes", "How many bytes?", "12")
+    assert "not yet shown" in repr(predictions("03"))
+    keep_truth("03-count", "about 9 million", "Your guess is right.", True)
+    keep_truth("05-never", "1", "", True)  # nobody guessed it
+    assert [row["key"] for row in predictions(3).rows()] == ["03-count"]
+    assert "1 of 2 predictions right" in repr(predictions())
+    page = predictions()._repr_html_()
+    assert "about 9 million" in page and "✓" in page and "○" in page
+    assert "guesses 1 of 1 right" in repr(progress())
+    assert json.loads(file.read_text())["predictions"]["03-count"]["right"] is True
+
+
+def test_the_same_truth_is_not_written_again(file: Path) -> None:
+    keep("03-count", "How many?", "12")
+    keep_truth("03-count", "13", "Close.", True)
+    before = file.stat().st_mtime_ns
+    keep_truth("03-count", "13", "Close.", True)
+    assert file.stat().st_mtime_ns == before
+
+
+def test_predictions_are_exported_and_reset_too(tmp_path: Path) -> None:
+    keep("03-count", "How many?", "12")
+    keep_truth("03-count", "13", "Close.", True)
+    rows = list(csv.DictReader(progress().export(tmp_path / "me.csv").read_text().splitlines()))
+    assert rows[-1]["id"] == "03-count" and rows[-1]["state"] == "guess"
+    assert (rows[-1]["guess"], rows[-1]["truth"], rows[-1]["right"]) == ("12", "13", "True")
+    assert len(progress().reset(sure=True).predictions) == 0
+
+
+def test_a_file_from_before_predictions_is_read(file: Path) -> None:
+    file.parent.mkdir()
+    known = {"tries": 1, "hints": 0, "solution": False, "first": "a", "passed": "b"}
+    file.write_text(json.dumps({"format": 1, "exercises": {"3.1": known}}))
+    assert progress().passed == 1 and len(predictions()) == 0
+    keep("03-count", "How many?", "12")
+    assert progress().passed == 1 and len(predictions()) == 1
+
+
 # -- progress ----------------------------------------------------------------------------------
 
 
@@ -167,7 +317,8 @@ def test_the_map_shows_every_exercise() -> None:
     text, page = repr(shown), shown._repr_html_()
     assert "✓ 3.1 fm_fast" in text and "◐ 7.3 stopping rule" in text and "○ 0.1 doctor" in text
     assert "1 of" in page and "The kd trick" in page
-    assert all(exercise.name in page for exercise in EXERCISES.values())
+    assert all((exercise.name in page) != exercise.warm_up for exercise in EXERCISES.values())
+    assert "warm-up 0 of 2" in page and "warm-up 0 of 2" in text
 
 
 def test_it_is_exported_for_a_teacher(tmp_path: Path) -> None:

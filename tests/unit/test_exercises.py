@@ -9,7 +9,9 @@ import pytest
 import torch
 
 from fmteach import datasets
-from fmteach.exercises.kd_trick import check_fm_fast, check_slopes, solution_fm_fast
+from fmteach.exercises.kd_trick import FM_FAST
+from fmteach.exercises.kd_trick.costs import check_slopes
+from fmteach.exercises.kd_trick.two_passes import solution_fm_fast
 from fmteach.exercises.live_training import (
     READING_RUNS,
     check_budget,
@@ -50,7 +52,7 @@ def in_loops(x, V):
     ],
 )  # fmt: skip
 def test_any_correct_fm_fast_passes(function):
-    feedback = check_fm_fast(function)
+    feedback = FM_FAST.check(function)
     assert feedback.verdict == "correct", feedback
     assert "random rows" in feedback.message
 
@@ -87,14 +89,14 @@ def test_any_correct_fm_fast_passes(function):
     ],
 )
 def test_each_slip_of_fm_fast_gets_its_own_message(function, says):
-    feedback = check_fm_fast(function)
+    feedback = FM_FAST.check(function)
     assert feedback.verdict == "not yet"
     assert __import__("re").search(says, feedback.message), feedback
 
 
 @pytest.mark.parametrize("stub", [lambda x, V: None, lambda x, V: ...])
 def test_stubs_are_not_attempted(stub):
-    assert check_fm_fast(stub).verdict == "not attempted"
+    assert FM_FAST.check(stub).verdict == "not attempted"
     assert check_should_stop(stub).verdict == "not attempted"
     assert check_slopes(..., ...).verdict == "not attempted"
     assert check_reading(A=..., B=..., C=...).verdict == "not attempted"
