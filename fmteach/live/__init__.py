@@ -10,29 +10,37 @@ from fmteach.kernel import keep_awake
 
 # Imported at once and not on first use: `predict` is also the name of its module, and what is
 # bound last wins.
+from fmteach.live.ask import ask
 from fmteach.live.clicks import by_time, drift, growth, reliability
 from fmteach.live.compare import draw_runs
 from fmteach.live.derivation import stepper, wrong_line
 from fmteach.live.films import film_map, waterfall
+from fmteach.live.loss_curves import loss_curves
 from fmteach.live.panel import training_panel
 from fmteach.live.plot import LivePlot
 from fmteach.live.predict import predict
 from fmteach.live.race import cost_race
 from fmteach.live.session import Session
+from fmteach.live.sparse import collapse
+from fmteach.live.vectors import vectors
 
 __all__ = [
     "LivePlot",
     "Session",
+    "ask",
     "by_time",
+    "collapse",
     "cost_race",
     "draw_runs",
     "drift",
     "film_map",
     "growth",
+    "loss_curves",
     "predict",
     "reliability",
     "stepper",
     "training_panel",
+    "vectors",
     "waterfall",
     "wrong_line",
 ]

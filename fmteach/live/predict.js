@@ -37,23 +37,14 @@ function render({ model, el }) {
       box.append(set);
       value = () => set.querySelector("input:checked")?.value;
     } else {
-      const field = make("input", "number");
-      field.type = "text";
-      field.inputMode = "decimal";
-      field.placeholder = "a number";
-      field.setAttribute("aria-label", `${model.get("question")} ${model.get("unit")}`);
-      field.oninput = () => {
-        commit.disabled = value() === undefined;
-        const wrong = commit.disabled && /[^\s+\-.]/.test(field.value);
-        problem.textContent = wrong ? "Write one number, with a point if needed: 1.5" : "";
-      };
-      // Lab would take single keys for commands.
-      field.onkeydown = (event) => event.stopPropagation();
-      // "10,000" and "10 000" mean ten thousand; "1,5" is not guessed at.
-      value = () => {
-        const typed = field.value.trim().replace(/[ _\u00a0\u202f]/g, "").replace(/,(?=\d{3}(\D|$))/g, "");
-        return typed !== "" && Number.isFinite(Number(typed)) ? Number(typed) : undefined;
-      };
+      const field = numberField(
+        `${model.get("question")} ${model.get("unit")}`,
+        (number, wrong) => {
+          commit.disabled = number === undefined;
+          problem.textContent = wrong ? NO_NUMBER : "";
+        },
+      );
+      value = () => typedNumber(field.value);
       row.append(field);
       if (model.get("unit")) row.append(make("span", "", model.get("unit")));
     }

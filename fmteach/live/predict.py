@@ -29,7 +29,7 @@ class Prediction(anywidget.AnyWidget):
     notebook that runs unattended gets to its end.
     """
 
-    _esm = script(_HERE / "predict.js")
+    _esm = script(_HERE / "predict.js", _HERE / "typed.js")
     _css = style(_HERE / "predict.css")
 
     question = traitlets.Unicode().tag(sync=True)

@@ -1,0 +1,101 @@
+// Questions with feedback for each answer. See ask.py.
+
+let serial = 0;
+const MARKS = { correct: "✓ correct", "not yet": "✗ not yet" };
+
+function render({ model, el }) {
+  const root = make("section", "fmteach-predict fmteach-ask");
+  root.setAttribute("aria-label", "Questions");
+  root.addEventListener("keydown", keepKey);
+  el.append(root);
+  const parts = model.get("questions").map((of) => question(of));
+  root.append(...parts.map((part) => part.node));
+
+  function send(message, problem) {
+    try {
+      model.send(message);
+    } catch {
+      problem.textContent = "An answer is looked at while the notebook's kernel runs.";
+    }
+  }
+
+  function question(of) {
+    const name = `fmteach-ask-${++serial}`;
+    const node = make("form", "fmteach-ask-one");
+    const title = make("p", "fmteach-predict-question");
+    title.id = `${name}-question`;
+    title.append(make("span", "fmteach-ask-id", of.warmUp ? "Warm-up" : of.id), ` ${of.question}`);
+    const problem = make("p", "problem");
+    problem.setAttribute("role", "alert");
+    const check = make("button", "commit", "Check");
+    check.type = "submit";
+    check.disabled = true;
+    const row = make("div", "row");
+    let value, set;
+    if (of.choices.length) {
+      set = make("fieldset");
+      set.setAttribute("aria-labelledby", title.id);
+      of.choices.forEach((choice, place) => {
+        const label = make("label", "choice");
+        const radio = make("input");
+        radio.type = "radio";
+        radio.name = name;
+        radio.value = choice;
+        radio.onchange = () => (check.disabled = false);
+        label.append(radio, make("span", "", `${"abcdefghij"[place]}) ${choice}`));
+        set.append(label);
+      });
+      value = () => set.querySelector("input:checked")?.value;
+    } else {
+      const field = numberField(`${of.question} ${of.unit}`, (number, wrong) => {
+        check.disabled = number === undefined;
+        problem.textContent = wrong ? NO_NUMBER : "";
+      });
+      value = () => typedNumber(field.value);
+      row.append(field);
+      if (of.unit) row.append(make("span", "", of.unit));
+    }
+    row.append(check);
+    const hint = make("button", "skip", "Hint");
+    hint.type = "button";
+    hint.onclick = () => send({ kind: "hint", id: of.id }, problem);
+    if (of.hints) row.append(hint);
+    const hints = make("div", "fmteach-ask-hints");
+    hints.setAttribute("aria-live", "polite");
+    const said = make("p", "fmteach-ask-said");
+    said.setAttribute("role", "status");
+    node.append(title, ...(set ? [set] : []), row, problem, hints, said);
+    node.onsubmit = (event) => {
+      event.preventDefault();
+      if (value() !== undefined) send({ kind: "answer", id: of.id, value: value() }, problem);
+    };
+
+    function draw() {
+      const state = model.get("states")[of.id];
+      said.hidden = !state.verdict;
+      said.dataset.verdict = state.verdict;
+      const lead = make("b", "", `${MARKS[state.verdict] ?? ""}: `);
+      said.replaceChildren(lead, state.answer ? make("i", "", `${state.answer} `) : "", state.message);
+      hints.replaceChildren(...state.hints.map((text, n) => {
+        const line = make("p");
+        line.append(make("b", "", `Hint ${n + 1} of ${of.hints}: `), text);
+        return line;
+      }));
+      hint.textContent = state.hints.length < of.hints ? `Hint ${state.hints.length + 1} of ${of.hints}` : "No more hints";
+      // aria-disabled and not disabled: a button that had the focus keeps it.
+      hint.setAttribute("aria-disabled", String(state.hints.length >= of.hints));
+      for (const label of set?.children ?? []) {
+        label.classList.toggle("right", state.verdict === "correct" && label.firstChild.value === state.answer);
+        label.classList.toggle("wrong", state.verdict === "not yet" && label.firstChild.value === state.answer);
+      }
+    }
+    return { node, draw };
+  }
+
+  const draw = () => parts.forEach((part) => part.draw());
+  draw();
+  model.on("change:states", draw);
+  return () => model.off("change:states", draw);
+}
+
+export default { render };
