@@ -242,7 +242,7 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
   const what = wide ? (scaled ? "z = x v, the rows scaled" : "v, the rows looked up") : scaled ? "z = x v" : "v";
   say(xr, top - 9, what + rest, news(stage));
   if (m > shown) {
-    say(xr, middle(shown) + 5, `… ${m - shown} more ${many(m - shown, "row", "rows")}`, `soft ${looked}`);
+    say(xr, middle(shown) + 5, `… ${m - shown} more`, `soft ${looked}`);
   }
   if (!scaled) return parts;
 
