@@ -1,0 +1,124 @@
+// The plane: axes, arrows with a tip to grab, and what is drawn around the chosen pair.
+
+const SVG = "http://www.w3.org/2000/svg";
+const SIZE = 460;
+const UNIT = 98; // pixels of 1
+const MIDDLE = SIZE / 2;
+const EDGE = { lane: 58, foot: 44 };
+const LETTER = 8.2; // pixels of a letter, about
+
+function node(tag, attributes, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// A marker of its own for each feature, so that it is known without its colour.
+const MARKS = [
+  "M-9 0a9 9 0 1 0 18 0a9 9 0 1 0 -18 0Z",
+  "M-8 -8h16v16h-16Z",
+  "M0 -11L11 8H-11Z",
+  "M0 -12L12 0L0 12L-12 0Z",
+  "M0 11L11 -8H-11Z",
+  "M-4 -11h8v7h7v8h-7v7h-8v-7h-7v-8h7Z",
+];
+
+function icon(n) {
+  const drawn = node("svg", { viewBox: "-13 -13 26 26", width: 16, height: 16, "aria-hidden": "true" });
+  drawn.append(node("path", { d: MARKS[n], class: "fmv-mark" }));
+  return drawn;
+}
+
+// Where things stand. With one factor every arrow has a line of its own: how high it stands means
+// nothing, but on one common line the arrows would cover each other.
+function layout(d, k) {
+  const lane = (n) => EDGE.lane + (n * (SIZE - EDGE.lane - EDGE.foot - 30)) / Math.max(1, d - 1);
+  const base = (n) => (k === 2 ? MIDDLE : lane(n));
+  return {
+    base,
+    at: (tip, n) => [MIDDLE + tip[0] * UNIT, base(n) - (k === 2 ? tip[1] * UNIT : 0)],
+    tip: (px, py, n) => [(px - MIDDLE) / UNIT, k === 2 ? (base(n) - py) / UNIT : 0],
+  };
+}
+
+function grid(k) {
+  const parts = [];
+  const label = (x, y, text, anchor = "middle") => node("text", { x, y, "text-anchor": anchor }, text);
+  if (k === 2) {
+    for (const r of [1, 2]) parts.push(node("circle", { cx: MIDDLE, cy: MIDDLE, r: r * UNIT }));
+    parts.push(node("path", { d: `M12 ${MIDDLE}H${SIZE - 12}M${MIDDLE} 12V${SIZE - 12}` }));
+    for (const n of [-2, -1, 1, 2]) {
+      parts.push(label(MIDDLE + n * UNIT, MIDDLE + 19, plain(n)));
+      parts.push(label(MIDDLE - 8, MIDDLE - n * UNIT + 5, plain(n), "end"));
+    }
+    parts.push(label(MIDDLE + 8, 22, "factor 2 ↑", "start"), label(SIZE - 6, MIDDLE - 10, "factor 1 →", "end"));
+  } else {
+    const foot = SIZE - EDGE.foot + 14;
+    parts.push(node("path", { d: `M12 ${foot}H${SIZE - 12}M${MIDDLE} 20V${foot + 6}` }));
+    for (const n of [-2, -1, 0, 1, 2]) {
+      parts.push(node("path", { d: `M${MIDDLE + n * UNIT} ${foot - 4}v8` }));
+      parts.push(label(MIDDLE + n * UNIT, foot + 22, plain(n)));
+    }
+    parts.push(label(SIZE - 6, foot - 10, "factor 1 →", "end"));
+  }
+  return parts;
+}
+
+function arrowPath([x0, y0], [x1, y1]) {
+  const long = Math.hypot(x1 - x0, y1 - y0);
+  if (long < 1) return "";
+  const [ux, uy] = [(x1 - x0) / long, (y1 - y0) / long];
+  const end = Math.max(0, long - 10);
+  return `M${x0.toFixed(1)} ${y0.toFixed(1)}L${(x0 + ux * end).toFixed(1)} ${(y0 + uy * end).toFixed(1)}`;
+}
+
+// The angle between the two chosen arrows, and the second one's shadow on the first.
+function between(a, b, k) {
+  const found = angleOf(a, b, k);
+  if (!found || k === 1) return [];
+  const parts = [];
+  const [from, to] = [Math.atan2(a[1], a[0]), Math.atan2(b[1], b[0])];
+  let sweep = to - from;
+  if (sweep > Math.PI) sweep -= 2 * Math.PI;
+  if (sweep < -Math.PI) sweep += 2 * Math.PI;
+  const r = Math.min(34, Math.max(16, (Math.min(found.long, found.other) * UNIT) / 2));
+  const point = (angle, radius) => [MIDDLE + radius * Math.cos(angle), MIDDLE - radius * Math.sin(angle)];
+  const [p, q] = [point(from, r), point(to, r)];
+  parts.push(node("path", { class: "angle", d: `M${p}A${r} ${r} 0 0 ${sweep > 0 ? 0 : 1} ${q}` }));
+  const [tx, ty] = point(from + sweep / 2, r + 20);
+  parts.push(node("text", { class: "angle-word", x: tx, y: ty + 5, "text-anchor": "middle" }, `${fixed(found.degrees, 0)}°`));
+  const share = dot(a, b, 2) / (found.long * found.long);
+  const foot = [MIDDLE + a[0] * share * UNIT, MIDDLE - a[1] * share * UNIT];
+  const tip = [MIDDLE + b[0] * UNIT, MIDDLE - b[1] * UNIT];
+  parts.push(node("path", { class: "shadow", d: `M${MIDDLE} ${MIDDLE}L${foot}` }));
+  parts.push(node("path", { class: "drop", d: `M${tip}L${foot}` }));
+  return parts;
+}
+
+// Puts each name where it covers no other name and no tip: above, below, or beside its own tip.
+function placeNames(spots) {
+  const taken = spots.map(({ at: [x, y] }) => [x - 12, y - 12, x + 12, y + 12]);
+  return spots.map(({ at: [x, y], text, out }) => {
+    const [w, h] = [text.length * LETTER, 18];
+    const options = [
+      [x - w / 2, y + (out[1] > 0 ? 15 : -15 - h)], [x - w / 2, y + (out[1] > 0 ? -15 - h : 15)],
+      [x + 16, y - h / 2], [x - 16 - w, y - h / 2],
+      [x + 10, y - 14 - h], [x - 10 - w, y - 14 - h], [x + 10, y + 14], [x - 10 - w, y + 14],
+    ].map(([left, top]) => [Math.min(Math.max(left, 2), SIZE - w - 2), Math.min(Math.max(top, 2), SIZE - h - 2)]);
+    const cost = ([left, top]) =>
+      taken.reduce((sum, [l, t, r, b]) => {
+        const across = Math.min(left + w, r) - Math.max(left, l);
+        const along = Math.min(top + h, b) - Math.max(top, t);
+        return sum + Math.max(0, across) * Math.max(0, along);
+      }, 0);
+    let best = options[0];
+    let least = cost(best);
+    for (const option of options.slice(1)) {
+      const now = cost(option);
+      if (now < least - 0.5) [best, least] = [option, now];
+    }
+    taken.push([best[0], best[1], best[0] + w, best[1] + h]);
+    return [best[0] + w / 2, best[1] + h - 4];
+  });
+}
