@@ -74,8 +74,7 @@ function render({ model, el }) {
       const state = model.get("states")[of.id];
       said.hidden = !state.verdict;
       said.dataset.verdict = state.verdict;
-      const lead = make("b", "", `${MARKS[state.verdict] ?? ""}: `);
-      said.replaceChildren(lead, state.answer ? make("i", "", `${state.answer} `) : "", state.message);
+      said.replaceChildren(make("b", "", `${MARKS[state.verdict] ?? ""}: `), state.message);
       hints.replaceChildren(...state.hints.map((text, n) => {
         const line = make("p");
         line.append(make("b", "", `Hint ${n + 1} of ${of.hints}: `), text);
