@@ -15,7 +15,9 @@ from fmteach.live.clicks import by_time, drift, growth, reliability
 from fmteach.live.compare import draw_runs
 from fmteach.live.derivation import stepper, wrong_line
 from fmteach.live.films import film_map, waterfall
+from fmteach.live.gradients import derivatives, init_scale
 from fmteach.live.loss_curves import loss_curves
+from fmteach.live.losses import loss_against_score
 from fmteach.live.panel import training_panel
 from fmteach.live.plot import LivePlot
 from fmteach.live.predict import predict
@@ -31,10 +33,13 @@ __all__ = [
     "by_time",
     "collapse",
     "cost_race",
+    "derivatives",
     "draw_runs",
     "drift",
     "film_map",
     "growth",
+    "init_scale",
+    "loss_against_score",
     "loss_curves",
     "predict",
     "reliability",
