@@ -5,7 +5,7 @@ const SIZE = 460;
 const UNIT = 98; // pixels of 1
 const MIDDLE = SIZE / 2;
 const EDGE = { lane: 58, foot: 44 };
-const LETTER = 8.2; // pixels of a letter, about
+const LETTER = 9.6; // pixels of a letter of a name, at most, about
 
 function node(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
@@ -96,11 +96,19 @@ function between(a, b, k) {
   return parts;
 }
 
+// How wide the names are, bold: measured once the widget has its font.
+function measured(texts, root) {
+  const family = root.isConnected ? getComputedStyle(root).fontFamily : "";
+  const pen = family ? document.createElement("canvas").getContext("2d") : null;
+  if (pen) pen.font = `700 15px ${family}`;
+  return { sure: Boolean(pen), widths: texts.map((text) => (pen ? pen.measureText(text).width : text.length * LETTER)) };
+}
+
 // Puts each name where it covers no other name and no tip: above, below, or beside its own tip.
 function placeNames(spots) {
   const taken = spots.map(({ at: [x, y] }) => [x - 12, y - 12, x + 12, y + 12]);
-  return spots.map(({ at: [x, y], text, out }) => {
-    const [w, h] = [text.length * LETTER, 18];
+  return spots.map(({ at: [x, y], wide: w, out }) => {
+    const h = 18;
     const options = [
       [x - w / 2, y + (out[1] > 0 ? 15 : -15 - h)], [x - w / 2, y + (out[1] > 0 ? -15 - h : 15)],
       [x + 16, y - h / 2], [x - 16 - w, y - h / 2],

@@ -352,6 +352,7 @@ function render({ model, el }) {
 
   // ---- drawing -------------------------------------------------------------------------------
   let drawnK = 0;
+  let sizes = { sure: false };
   function draw() {
     const [tips, x, k, target] = ["tips", "x", "k", "target"].map(get);
     const [i, j] = get("chosen");
@@ -365,9 +366,10 @@ function render({ model, el }) {
     turn.textContent = k === 2 ? "Turn all by 30°" : "Flip all";
     canvas.setAttribute("aria-label", k === 2 ? "Plane with one arrow for each feature" : "One arrow for each feature, to the right or to the left");
 
+    if (!sizes.sure) sizes = measured(names.map((_, n) => label(n)), root);
     const spots = tips.map((tip, n) => {
       const at = place.at(tip, n);
-      return { at, text: label(n), out: [at[0] - MIDDLE, k === 2 ? at[1] - MIDDLE : -1] };
+      return { at, wide: sizes.widths[n], out: [at[0] - MIDDLE, k === 2 ? at[1] - MIDDLE : -1] };
     });
     const textAt = placeNames(spots);
     arrows.forEach(({ line, tip, text: name }, n) => {
