@@ -7,6 +7,8 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from fmteach.datasets.table import Table
+from fmteach.errors import InputError
 from fmteach.exercises import record as kept
 from fmteach.exercises.catalogue import CHAPTERS, EXERCISES
 from fmteach.exercises.exercise import Exercise
@@ -142,6 +144,18 @@ def progress() -> kept.Progress:
     on this machine; FMTEACH_PROGRESS names another.
     """
     return kept.progress(tuple(EXERCISES.values()), CHAPTERS)
+
+
+def slips(id: str) -> Table:
+    """The wrong answers that an exercise knows, and what each is told. For teachers.
+
+    >>> slips("3.1").rows[0][0]
+    'lost half'
+    """
+    exercise = EXERCISES.get(str(id))
+    if exercise is None:
+        raise InputError(_unknown(id).rstrip("."))
+    return Table(("slip", "what is said"), tuple((s.name, s.says) for s in exercise.slips))
 
 
 def question(id: str) -> Exercise | None:

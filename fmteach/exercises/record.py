@@ -21,8 +21,8 @@ from fmteach.jsonfile import short, write_whole
 
 
 def entry(id: str) -> dict[str, Any]:
-    """What is known of an exercise: tries, hints (how many were shown), first and passed (dates)
-    and solution (whether it was shown)."""
+    """What is known of an exercise: tries, hints (how many were shown), first and passed (dates),
+    solution (whether it was shown) and slips (the names of those that were made)."""
     return {**_fresh(), **stored.read("exercises").get(id, {})}
 
 
@@ -32,8 +32,12 @@ def note(exercise: Exercise, feedback: Feedback) -> str:
         return ""
     now = datetime.datetime.now().isoformat(timespec="seconds")
 
+    slip = next((s.name for s in exercise.slips if s.says in feedback.message), None)
+
     def change(of: dict[str, Any]) -> None:
         of["tries"] += 1
+        if slip and not feedback.passed and slip not in of["slips"]:
+            of["slips"] = [*of["slips"], slip]
         of["first"] = of["first"] or now
         if feedback.passed:
             of["passed"] = of["passed"] or now
@@ -77,14 +81,16 @@ class Progress:
         return tuple(e for e in self.exercises if not e.warm_up)
 
     def rows(self) -> list[dict[str, Any]]:
-        """One dict an exercise: id, title, state, tries, hints, solution, first, passed.
+        """One dict an exercise: id, title, state, tries, hints, solution, first, passed, slips.
 
         Then one a prediction: its key as id, the question as title, "guess" as state, and the
         guess, the truth and whether it was right.
         """
         empty = {"guess": "", "truth": "", "right": ""}
         known = [
-            {"id": e.id, "title": e.title, "state": self.state(e), **self.entries[e.id], **empty}
+            {"id": e.id, "title": e.title, "state": self.state(e), **self.entries[e.id]}
+            | {"slips": "; ".join(self.entries[e.id]["slips"])}
+            | empty
             for e in self.exercises
         ]
         guessed = [
@@ -125,8 +131,8 @@ class Progress:
         if not sure:
             raise InputError(
                 f"this forgets {self.passed} passed exercises and {len(self.predictions)} "
-                "predictions for good; export them first if you "
-                "like, then call reset(sure=True)."
+                "predictions for good; export them first if you like, then call "
+                "reset(sure=True)."
             )
         stored.forget()
         return progress(self.exercises, self.titles)
@@ -197,4 +203,4 @@ def progress(exercises: Sequence[Exercise], titles: Mapping[int, str]) -> Progre
 
 
 def _fresh() -> dict[str, Any]:
-    return {"tries": 0, "hints": 0, "solution": False, "first": "", "passed": ""}
+    return {"tries": 0, "hints": 0, "solution": False, "first": "", "passed": "", "slips": []}

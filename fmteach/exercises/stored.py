@@ -16,7 +16,7 @@ from fmteach.jsonfile import JsonFile, short
 
 PARTS = ("exercises", "predictions")
 
-_FIELDS = {"tries": int, "hints": int, "first": str, "passed": str,
+_FIELDS = {"tries": int, "hints": int, "first": str, "passed": str, "slips": list,
            "question": str, "guess": str, "truth": str, "said": str, "made": str}  # fmt: skip
 _unsaved: dict[str, dict[str, dict[str, Any]]] = {part: {} for part in PARTS}
 

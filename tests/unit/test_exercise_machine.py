@@ -18,13 +18,14 @@ import nbformat
 import pytest
 import right_answers
 
-from fmteach.errors import InputError
+from fmteach.errors import DataFileError, InputError
 from fmteach.exercises import asking, guard, stored
 from fmteach.exercises import record as kept
 from fmteach.exercises.asking import check, hint, progress, solution
 from fmteach.exercises.catalogue import CHAPTERS, EXERCISES
 from fmteach.exercises.exercise import KINDS, Exercise
 from fmteach.exercises.feedback import Feedback
+from fmteach.exercises.gathering import gather
 from fmteach.exercises.kd_trick.two_passes import solution_fm_fast
 from fmteach.exercises.predictions import keep, keep_truth, predictions
 from fmteach.exercises.slip import Slip
@@ -158,7 +159,7 @@ def test_the_outcome_is_kept(file: Path) -> None:
     assert first
     assert check("3.1", wrong).verdict == "not yet"
     assert kept.entry("3.1") == {
-        "tries": 3, "hints": 0, "solution": False, "passed": first,
+        "tries": 3, "hints": 0, "solution": False, "passed": first, "slips": [],
         "first": kept.entry("3.1")["first"],
     }  # fmt: skip
     assert progress().passed == 1
@@ -381,3 +382,53 @@ def test_two_notebooks_lose_nothing(file: Path) -> None:
     running = [subprocess.Popen([sys.executable, "-c", code.format(slope)]) for slope in (2.0, 5.0)]
     assert [process.wait(60) for process in running] == [0, 0]
     assert kept.entry("3.2")["tries"] == 30
+
+
+# -- slips in the record, and a class at a glance ----------------------------------------------
+
+
+def test_the_slips_that_were_made_are_kept() -> None:
+    lost_half, diagonal = (EXERCISES["3.1"].slips[n].answer for n in (0, 1))
+    for function in (lost_half, diagonal, lost_half, wrong, solution_fm_fast):
+        check("3.1", function)
+    assert kept.entry("3.1")["slips"] == ["lost half", "diagonal kept"]
+    row = next(row for row in progress().rows() if row["id"] == "3.1")
+    assert row["slips"] == "lost half; diagonal kept"
+
+
+def test_teachers_see_the_slips_of_an_exercise() -> None:
+    assert ("lost half", EXERCISES["3.1"].slips[0].says) in asking.slips("3.1").rows
+    with pytest.raises(InputError, match=r"Did you mean '3\.1'"):
+        asking.slips("3.11")
+
+
+def exported(tmp_path: Path, name: str, *functions) -> None:
+    progress().reset(sure=True)
+    for function in functions:
+        check("3.1", function)
+    (tmp_path / "class").mkdir(exist_ok=True)
+    progress().export(tmp_path / "class" / name)
+
+
+def test_a_class_at_a_glance(tmp_path: Path) -> None:
+    lost_half, diagonal = (EXERCISES["3.1"].slips[n].answer for n in (0, 1))
+    exported(tmp_path, "a.csv", lost_half, solution_fm_fast)
+    exported(tmp_path, "b.json", lost_half, diagonal, wrong)
+    exported(tmp_path, "c.csv")
+    (tmp_path / "class" / "list.csv").write_text("name,mark\nA,1\n")
+    (tmp_path / "class" / "broken.json").write_text("{")
+    (tmp_path / "class" / "notes.txt").write_text("nothing")
+    found = gather(tmp_path / "class")
+    assert found.learners == 3
+    assert found.table.rows == (
+        ("3.1 fm_fast", 1, 2, 2.5, 0.0, "lost half (2), diagonal kept (1)"),
+    )
+    assert [text.split()[0] for text in found.unread] == ["broken.json", "list.csv"]
+    assert "3 learners" in repr(found) and "3 learners" in found._repr_html_()
+
+
+def test_a_class_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataFileError, match="no folder"):
+        gather(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="export"):
+        gather(tmp_path)

@@ -1,0 +1,105 @@
+"""A class at a glance: the exports of many learners, one line an exercise."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fmteach.datasets.table import Table
+from fmteach.errors import DataFileError, InputError
+from fmteach.exercises.catalogue import EXERCISES
+from fmteach.jsonfile import short
+
+_COLUMNS = ("exercise", "passed", "tried", "tries", "hints", "most common slips")
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A class. table: one line an exercise; learners: how many exports are in it; unread: files
+    that are none, each with the reason."""
+
+    table: Table
+    learners: int
+    unread: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "\n".join([f"{self.learners} learners", *self.unread, str(self.table)])
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<p>{html.escape(text)}</p>" for text in self.unread)
+        return f"<p><b>{self.learners} learners</b></p>{notes}{self.table._repr_html_()}"
+
+
+def gather(where: str | Path | Iterable[str | Path]) -> Gathered:
+    """What a class has passed and where it slipped, from exported progress.
+
+    where: a folder of files that `progress().export(...)` wrote, .csv or .json, one a learner; or
+    the files themselves. Exercises that nobody tried are left out. tries and hints are means over
+    those who tried. A file that is no export is named and left out. Errors: InputError when there
+    is no file at all.
+    """
+    paths = _paths(where)
+    if not paths:
+        raise InputError(
+            f"there is no .csv or .json file in {where}: each learner writes one with "
+            'exercises.progress().export("name.csv")'
+        )
+    found, unread = [], []
+    for path in paths:
+        try:
+            found.append(_read(path))
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            reason = short(problem) if isinstance(problem, OSError) else "it is no export"
+            unread.append(f"{path.name} was left out ({reason}).")
+    tried = [id for id in EXERCISES if any(of[id]["tries"] for of in found if id in of)]
+    table = Table(_COLUMNS, tuple(_row(id, found) for id in tried))
+    return Gathered(table, len(found), tuple(unread))
+
+
+def _paths(where: str | Path | Iterable[str | Path]) -> list[Path]:
+    if not isinstance(where, str | Path):
+        return [Path(path) for path in where]
+    folder = Path(where).expanduser()
+    if folder.is_file():
+        return [folder]
+    if not folder.is_dir():
+        raise DataFileError(f"{folder} is no folder. Give the folder in which the exports lie.")
+    return sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json"))
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    """One learner: id of the exercise -> tries, hints, passed, slips."""
+    text = path.read_text(encoding="utf-8-sig")  # a spreadsheet puts a mark in front
+    rows = json.loads(text) if path.suffix == ".json" else list(csv.DictReader(text.splitlines()))
+    learner = {
+        row["id"]: {
+            "tries": int(row["tries"]),
+            "hints": int(row["hints"]),
+            "passed": bool(row["passed"]),
+            "slips": [name for name in row.get("slips", "").split("; ") if name],
+        }
+        for row in rows
+        if row["id"] in EXERCISES
+    }
+    if not learner:
+        raise ValueError("no exercise in it")
+    return learner
+
+
+def _row(id: str, found: list[dict[str, dict[str, Any]]]) -> tuple[object, ...]:
+    tried = [of[id] for of in found if id in of and of[id]["tries"]]
+    slips = Counter(name for of in tried for name in of["slips"]).most_common(3)
+    return (
+        EXERCISES[id].name,
+        sum(of["passed"] for of in tried),
+        len(tried),
+        round(sum(of["tries"] for of in tried) / len(tried), 1),
+        round(sum(of["hints"] for of in tried) / len(tried), 1),
+        ", ".join(f"{name} ({count})" for name, count in slips),
+    )
