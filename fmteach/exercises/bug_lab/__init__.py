@@ -12,11 +12,23 @@ from fmteach.exercises.bug_lab.broken import (
     accuracy_by_cutting,
     accuracy_by_equality,
 )
+from fmteach.exercises.bug_lab.cases import cases
+from fmteach.exercises.bug_lab.diagnosis import EXERCISE as FIVE_CASES
+from fmteach.exercises.bug_lab.diagnosis import FAULTS
 from fmteach.exercises.bug_lab.experiments import CLICKS, PAGE, STORED, page_rows, train
 from fmteach.exercises.bug_lab.fingerprints import TESTS, flipped_factor, one_feature, reversed_row
+from fmteach.exercises.bug_lab.floor import EXERCISES as FLOORS
+from fmteach.exercises.bug_lab.pair_layer import EXERCISE as PAIR_LAYER
+from fmteach.exercises.bug_lab.quiet_start import EXERCISE as QUIET_START
+from fmteach.exercises.bug_lab.share_right import EXERCISE as SHARE_RIGHT
+from fmteach.exercises.bug_lab.two_sigmoids import EXERCISE as TWO_SIGMOIDS
+
+EXERCISES = (*FLOORS, TWO_SIGMOIDS, SHARE_RIGHT, PAIR_LAYER, QUIET_START, FIVE_CASES)
 
 __all__ = [
     "CLICKS",
+    "EXERCISES",
+    "FAULTS",
     "PAGE",
     "STORED",
     "TESTS",
@@ -27,6 +39,7 @@ __all__ = [
     "WrongIndex",
     "accuracy_by_cutting",
     "accuracy_by_equality",
+    "cases",
     "flipped_factor",
     "one_feature",
     "page_rows",
