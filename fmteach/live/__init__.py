@@ -12,6 +12,7 @@ from fmteach.kernel import keep_awake
 # bound last wins.
 from fmteach.live.ask import ask
 from fmteach.live.clicks import by_time, drift, growth, reliability
+from fmteach.live.clicktable import click_table
 from fmteach.live.compare import draw_runs
 from fmteach.live.derivation import stepper, wrong_line
 from fmteach.live.films import film_map, waterfall
@@ -31,6 +32,7 @@ __all__ = [
     "Session",
     "ask",
     "by_time",
+    "click_table",
     "collapse",
     "cost_race",
     "derivatives",
