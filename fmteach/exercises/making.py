@@ -31,7 +31,7 @@ def function_exercise(
     parts: Sequence[str] = (),
     also: Sequence[Callable[[Any], str | None]] = (),
     against: str = "the definition gives",
-    seconds: float = 10.0,
+    seconds: float = 5.0,
 ) -> Exercise:
     """An exercise that asks for a function.
 

@@ -1,0 +1,116 @@
+"""Exercises in a real JupyterLab: a learner who slips, asks for hints, and uses no mouse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .lab import LabPage
+
+STUB = "def fm_fast(x, V):"
+IMPORTS = "import math\n"
+LOST_HALF = """def fm_fast(x, V):
+    z = x[:, None] * V
+    return (z.sum(0) ** 2 - (z ** 2).sum(0)).sum()
+
+
+exercises.check("3.1", fm_fast)"""
+RIGHT = LOST_HALF.replace("return (z", "return 0.5 * (z")
+
+
+def typed(page: LabPage, which: int | str, source: str) -> None:
+    """Replaces a cell's source from the keyboard, and runs it with Shift+Enter."""
+    page.cell(which)
+    page.evaluate(
+        """i => { const notebook = window.jupyterapp.shell.currentWidget.content;
+        notebook.mode = 'command'; notebook.activeCellIndex = i; notebook.activate(); }""",
+        page.index(which),
+    )
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Shift+Enter")
+    page.wait_idle()
+
+
+def command(page: LabPage, name: str) -> None:
+    page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
+    page.wait_for_timeout(150)
+
+
+def test_a_learner_slips_asks_and_gets_there(page: LabPage) -> None:
+    page.open_notebook("03_the_kd_trick.ipynb")
+    for cell in (IMPORTS, STUB):
+        page.run_cell(cell)
+    assert "not attempted" in page.text(STUB)
+    typed(page, STUB, LOST_HALF)
+    said = page.text(STUB)
+    assert "exactly twice the truth" in said and "the definition gives" in said
+    page.screenshot("slip_named", of=page.output(STUB))
+
+    # The cell is moved up, copied, pasted below and the first one deleted: nothing breaks.
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.content.mode = 'command'")
+    page.cell(STUB).click(position={"x": 5, "y": 5})
+    for name in ("notebook:move-cell-up", "notebook:copy-cell", "notebook:paste-cell-below"):
+        command(page, name)
+    both = [n for n, source in enumerate(page.sources()) if STUB in source]
+    assert len(both) == 2
+    command(page, "notebook:cut-cell")
+    typed(page, STUB, RIGHT)
+    assert "correct" in page.text(STUB)
+    assert page.value("'✓ 3.1' in repr(exercises.progress())") == "True"
+
+    for n in (1, 2):
+        assert f"Hint {n} of 3" in page.run_code('print(exercises.hint("3.1"))')
+    typed(page, STUB, RIGHT.replace("    z =", "    while True: pass\n    z ="))
+    assert "stopped after 5 seconds" in page.text(STUB)
+    typed(page, STUB, RIGHT.replace("V\n", "V @ x\n"))
+    assert "in the line “z = x[:, None] * V @ x”" in page.text(STUB)
+    page.assert_no_errors()
+
+
+def focused(page: LabPage) -> dict[str, Any]:
+    return page.evaluate(
+        """() => { const e = document.activeElement;
+        return {tag: e.tagName, type: e.type ?? '', text: e.textContent.trim(),
+                inside: Boolean(e.closest('.fmteach-ask'))}; }"""
+    )
+
+
+def test_questions_are_answered_from_the_keyboard_alone(page: LabPage) -> None:
+    page.write_notebook(
+        "asked.ipynb",
+        ["from fmteach import live", 'live.ask("3.4", "3.5")', "print('below')"],
+    )
+    page.open_notebook("asked.ipynb")
+    page.run_all()
+    asked = page.output('live.ask("3.4"')
+    asked.locator("input.number").focus()
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    status = asked.get_by_role("status")
+    status.filter(has_text="all d² products").wait_for()
+    seen = []
+    for _ in range(8):  # Check, Hint, then the four choices as one stop, then Check again
+        page.keyboard.press("Tab")
+        seen.append(focused(page))
+        if seen[-1]["type"] == "radio":
+            break
+    assert [each["text"] for each in seen[:2]] == ["Check", "Hint 1 of 3"]
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    status.filter(has_text="Each call of the library").wait_for()
+    page.screenshot("questions", of=asked)
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert focused(page)["text"] == "Hint 1 of 3"
+    for n in (1, 2, 3):
+        page.keyboard.press("Space")
+        asked.get_by_text(f"Hint {n} of 3:").wait_for()
+    assert focused(page)["text"] == "No more hints" and focused(page)["inside"]
+    page.keyboard.press("Tab")
+    assert not focused(page)["inside"]
+    page.set_theme("dark")
+    page.screenshot("questions_dark", of=asked)
+    page.assert_no_errors()
