@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from fmteach.exercises import avazu, criteo, kd_trick, live_training, movielens, start_here
+from fmteach.exercises import (
+    avazu,
+    bug_lab,
+    criteo,
+    gradients,
+    kd_trick,
+    live_training,
+    movielens,
+    start_here,
+)
 from fmteach.exercises.exercise import Exercise
 
 CHAPTERS: Mapping[int, str] = MappingProxyType(
     {
         0: "Start here",
         3: "The kd trick",
+        5: "Gradients by hand",
+        6: "Tasks and losses",
         7: "Live training",
         12: "MovieLens",
         13: "Avazu",
@@ -23,7 +34,16 @@ CHAPTERS: Mapping[int, str] = MappingProxyType(
 EXERCISES: Mapping[str, Exercise] = MappingProxyType(
     {
         exercise.id: exercise
-        for module in (start_here, kd_trick, live_training, movielens, avazu, criteo)
+        for module in (
+            start_here,
+            kd_trick,
+            gradients,
+            bug_lab,
+            live_training,
+            movielens,
+            avazu,
+            criteo,
+        )
         for exercise in module.EXERCISES
     }
 )
