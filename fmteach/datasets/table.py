@@ -57,8 +57,9 @@ class Table:
         sides = ["right" if right else "left" for right in self._set_right()]
 
         def row(tag: str, cells: Sequence[object]) -> str:
+            scope = ' scope="col"' if tag == "th" else ""
             return "".join(
-                f'<{tag} style="text-align:{side}">{html.escape(_text(cell))}</{tag}>'
+                f'<{tag}{scope} style="text-align:{side}">{html.escape(_text(cell))}</{tag}>'
                 for cell, side in zip(cells, sides, strict=True)
             )
 

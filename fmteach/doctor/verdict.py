@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # The word says it; the sign and the colour only help to find it.
 _WORDS = {OK: "✓ ok", WARN: "▲ look", FAIL: "✗ wrong"}
 _RICH = {OK: "green", WARN: "yellow", FAIL: "bold red"}
-_HTML = {OK: "#009E73", WARN: "#E69F00", FAIL: "#D55E00"}
+_HTML = {OK: "#009E73", WARN: "#BD8200", FAIL: "#D55E00"}
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class Report:
             f'<div style="font-size:1.1em; margin:8px 0; padding:8px 12px; '
             f'border-left:8px solid {colour}"><strong>{escape(self.verdict)}</strong></div>'
             '<table style="margin:0"><thead><tr>'
-            f'<th style="{cell}">status</th><th style="{cell}">what</th>'
-            f'<th style="{cell}">found, and what to do</th>'
+            f'<th scope="col" style="{cell}">status</th><th scope="col" style="{cell}">what</th>'
+            f'<th scope="col" style="{cell}">found, and what to do</th>'
             f"</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         )
 

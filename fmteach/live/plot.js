@@ -103,11 +103,11 @@ function meaning(axis) {
 function themed(layout, el, width, height) {
   const css = getComputedStyle(el);
   const value = (name, otherwise) => css.getPropertyValue(name).trim() || otherwise;
-  const ink = value("--jp-ui-font-color1", "#212121");
-  const faint = value("--jp-ui-font-color2", "#616161");
-  const grid = value("--jp-border-color2", "#e0e0e0");
-  const rule = value("--jp-border-color1", "#bdbdbd");
-  const paper = value("--jp-layout-color1", "#ffffff");
+  const ink = value("--fm-text", "#212121");
+  const faint = value("--fm-muted", "#5c5c5c");
+  const grid = value("--fm-rule", "#e0e0e0");
+  const rule = value("--fm-line", "#7d7d7d");
+  const paper = value("--fm-bg", "#ffffff");
   const out = structuredClone(layout);
   out.margin = { l: 60, r: 20, t: 28, b: 48, ...out.margin };
   out.width = width;
@@ -127,7 +127,7 @@ function themed(layout, el, width, height) {
     ...out.modebar,
     bgcolor: "rgba(0,0,0,0)",
     color: faint,
-    activecolor: value("--jp-brand-color1", "#1976d2"),
+    activecolor: value("--fm-blue", "#006dab"),
   };
   out.uirevision = out.uirevision ?? "kept"; // zoom and hidden curves survive an update
   out.xaxis = out.xaxis || {};
@@ -141,7 +141,10 @@ function themed(layout, el, width, height) {
 }
 
 // On a dark page the darker colours of the palette are lifted to the same contrast.
-const ON_DARK = { "#0072B2": "#3A9BE0", "#009E73": "#19B88C", "#D55E00": "#F07830" };
+const ON_DARK = {
+  "#0072B2": "#3A9BE0", "#009E73": "#19B88C", "#D55E00": "#F07830", "#BD8200": "#E69F00",
+  "#2F93CC": "#7CC8F2",
+};
 
 function lifted(trace) {
   if (document.body.dataset.jpThemeLight !== "false") return trace;
@@ -166,12 +169,13 @@ function render({ model, el }) {
   root.addEventListener("keydown", keepKey);
   const picture = document.createElement("div");
   picture.className = "fmteach-plot-picture";
-  picture.setAttribute("role", "img");
+  picture.setAttribute("role", "group");
   const fixed = document.createElement("div");
   fixed.className = "fmteach-plot-static";
   const canvas = document.createElement("div");
   const status = document.createElement("div");
   status.className = "fmteach-plot-status";
+  status.setAttribute("role", "status");
   const note = document.createElement("div");
   note.className = "fmteach-plot-note";
   picture.append(fixed, canvas);
@@ -190,14 +194,28 @@ function render({ model, el }) {
 
   function words() {
     const text = model.get("status");
-    status.textContent = text;
-    picture.setAttribute("aria-label", text ? `${model.get("label")}. ${text}` : model.get("label"));
+    if (status.textContent !== text) status.textContent = text; // spoken when it changes
+    picture.setAttribute("aria-label", model.get("label"));
+    named();
+  }
+
+  // The drawing is a picture with a name, and plotly's buttons stand beside it. What is in the
+  // drawing, hundreds of ticks and marks, is of no use when it is read one by one.
+  function named() {
+    const text = model.get("status");
+    const [first, ...rest] = picture.querySelectorAll(drawn ? ".main-svg" : "svg");
+    first?.setAttribute("role", "img");
+    first?.setAttribute("aria-label", text ? `${model.get("label")}. ${text}` : model.get("label"));
+    for (const more of drawn ? [...rest, ...picture.querySelectorAll(".modebar svg")] : []) {
+      more.setAttribute("aria-hidden", "true");
+    }
   }
 
   function still() {
     if (drawn) return;
     fixed.innerHTML = model.get("svg");
     fixed.style.height = `${model.get("height")}px`;
+    named();
   }
 
   function schedule() {
@@ -235,6 +253,7 @@ function render({ model, el }) {
         fixed.remove();
         note.textContent = "";
       }
+      named();
     } catch (problem) {
       console.error(problem);
     }

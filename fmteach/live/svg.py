@@ -20,7 +20,7 @@ from fmteach.live.svg_axis import Axis
 POINTS, FEWEST_POINTS, ALL_POINTS = 120, 40, 1500  # of a line, and of all lines together
 FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
 DASHES = {"dash": "7 5", "dot": "2 4", "dashdot": "7 4 2 4", "longdash": "12 6"}
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
+PALETTE = ("#0072B2", "#BD8200", "#009E73", "#D55E00", "#CC79A7", "#2F93CC")
 
 
 def draw(

@@ -60,7 +60,7 @@ def test_choosing_on_the_map_needs_no_kernel(paper: Any, small: tuple[Any, Any])
         *small, least_rows=1, groups={str(n): ("even", "odd")[n % 2] for n in range(12)}
     )
     paper.set_content(exported(shown, ["data", "selected", "across", "up"]))
-    title = paper.locator(".fmf-about h4")
+    title = paper.locator(".fmf-about h3")
     field = paper.get_by_role("combobox", name="Find a film")
     field.fill("11")
     paper.keyboard.press("Enter")
@@ -136,7 +136,7 @@ def test_at_the_edge_names_stay_inside_and_arrows_and_zoom_go_on(
         (t.right > zoom.left && t.top < zoom.bottom)).length]; }""")
     assert outside[0] >= 9 and outside[1] == 0, outside
     # Every film can be reached: from the second to the right, the last one lies that way.
-    title = paper.locator(".fmf-about h4")
+    title = paper.locator(".fmf-about h3")
     second = sorted(range(12), key=lambda n: x[n])[-2]
     paper.set_content(exported(shown.select(shown.map.names[second]), TRAITS))
     paper.locator(".fmf-canvas").focus()
@@ -214,5 +214,5 @@ def test_both_in_jupyterlab(page: LabPage) -> None:
     page.cell(2)
     page.locator(".fmf-fall .fmf-title", has_text=title).wait_for()
     page.cell(1)
-    page.locator(".fmf-about h4", has_text="Empire").wait_for()
+    page.locator(".fmf-about h3", has_text="Empire").wait_for()
     page.assert_no_errors()

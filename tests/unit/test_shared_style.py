@@ -21,7 +21,7 @@ def variables(theme: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for dark, body in rules:
         if not dark or theme == "dark":
-            found |= dict(re.findall(r"--fm-([a-z]+): (#[0-9a-f]+)", body))
+            found |= dict(re.findall(r"--fm-([a-z]+):(#[0-9a-f]+)", body))
     return found
 
 
@@ -62,3 +62,16 @@ def test_the_sheet_stands_before_the_widgets_own_and_stays_small() -> None:
     assert SHEET.index("prefers-reduced-motion") < own
     assert own < 1500, "every saved notebook carries this for each widget"
     assert "/*" not in SHEET and "\n" not in SHEET
+
+
+def test_a_sheet_keeps_its_meaning_when_it_is_made_small(tmp_path: Path) -> None:
+    sheet = tmp_path / "own.css"
+    sheet.write_text(
+        """.a :focus,\n.b  > i { color : red;\n  content: "✓,  so: "; /* note */\n}\n"""
+        "@media (width < 9px) { .c::before { margin: 0 auto; } }\n"
+    )
+    small = frontend.style(sheet)
+    assert small.endswith(
+        '.a :focus,.b > i{color :red;content:"✓,  so: "}'
+        "@media (width < 9px){.c::before{margin:0 auto}}"
+    )

@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 
 from fmteach.datasets.table import Table
 from fmteach.live.clicks import controls
-from fmteach.live.clicks.panel import ClickPanel, apart, mark
+from fmteach.live.clicks.panel import ClickPanel, apart
 from fmteach.live.clicks.periods import Part, Period
 from fmteach.live.figures import BLUE, GREEN, GREY, VERMILLION, Curve, house_style
+from fmteach.live.sheet import mark
 
 PARTS = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30)
 _MOST_TICKS = 7

@@ -3,7 +3,7 @@
 const EVERY_MS = 60; // a dragged slider sends no more often than this
 
 function render({ model, el }) {
-  const root = make("section", "fmteach-clicks");
+  const root = make("section", "fmteach-knobs fmteach-clicks");
   root.setAttribute("aria-label", model.get("label"));
   root.addEventListener("keydown", keepKey);
   const row = make("div", "row");

@@ -42,7 +42,7 @@ class Controls(anywidget.AnyWidget):
     {"do": "reset"}, and `listener` is called when a value has changed."""
 
     _esm = script(_HERE / "clicks.js")
-    _css = style(_HERE / "clicks.css")
+    _css = style(_HERE / "clicks.css", _HERE.parent / "knobs.css")
 
     spec = traitlets.List(help="The controls from left to right").tag(sync=True)
     values = traitlets.Dict(help="name -> value").tag(sync=True)

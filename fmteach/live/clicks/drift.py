@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 
 from fmteach.datasets.table import Table
 from fmteach.live.clicks import controls
-from fmteach.live.clicks.panel import ClickPanel, apart, mark
+from fmteach.live.clicks.panel import ClickPanel, apart
 from fmteach.live.clicks.prior_shift import AtRate, PriorShift, odds_steps
 from fmteach.live.figures import BLUE, GREEN, GREY, VERMILLION, Curve, house_style
+from fmteach.live.sheet import mark
 
 _BINS = 10
 _AS_IS = (VERMILLION, "solid", "circle")

@@ -12,10 +12,11 @@ import plotly.graph_objects as go
 from fmteach.datasets.table import Table
 from fmteach.errors import InputError
 from fmteach.live.clicks import controls
-from fmteach.live.clicks.panel import ClickPanel, apart, mark
+from fmteach.live.clicks.panel import ClickPanel, apart
 from fmteach.live.figures import COLOURS, DASHES, GREY, MARKERS, Curve, house_style
 from fmteach.live.race.costs import fit_slope
 from fmteach.live.race.text import in_units
+from fmteach.live.sheet import mark
 
 QUANTITIES = {
     "seconds": ("time", "s", "time to read and encode"),

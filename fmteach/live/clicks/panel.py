@@ -14,8 +14,9 @@ import plotly.graph_objects as go
 from fmteach.datasets.table import Table
 from fmteach.live.clicks.controls import Controls
 from fmteach.live.plot import LivePlot
+from fmteach.live.sheet import folded
 
-Row = tuple[str, Sequence[str], str]  # name, cells, the mark in front of it (SVG, or "")
+_FAMILY = "fmteach-clicks-table"
 
 
 class ClickPanel(ipywidgets.VBox):
@@ -94,15 +95,14 @@ class ClickPanel(ipywidgets.VBox):
         self.plot.status = self._sentence()
         _, table = self._tables()[0]
         self.table.value = table_html(table, self._marks())
-        self.words.value = (
-            "<div class='fmteach-clicks-table'><details><summary>All numbers as text</summary>"
-            f"<pre>{escape(self.text())}</pre></details></div>"
-        )
+        self.words.value = folded(self.text(), _FAMILY)
 
 
 def table_html(table: Table, marks: Sequence[str] = ()) -> str:
     """A table in the look of the panel, with the marks of the chart in its first column."""
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.columns)
+    head = "".join(
+        f"<th scope='col'>{escape(name)}</th>" if name else "<td></td>" for name in table.columns
+    )
     lines = []
     for place, row in enumerate(table.rows):
         mark = marks[place] if place < len(marks) else ""
@@ -110,26 +110,8 @@ def table_html(table: Table, marks: Sequence[str] = ()) -> str:
         cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
         lines.append(f"<tr><th scope='row'>{mark}{escape(first)}</th>{cells}</tr>")
     return (
-        f"<div class='fmteach-clicks-table'><table><thead><tr>{head}</tr></thead>"
+        f"<div class='fmteach-figures {_FAMILY}'><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
-
-
-def mark(colour: str, dash: str, symbol: str) -> str:
-    """A line with a marker, as in the chart. On a dark page the page's style lifts its colour."""
-    strokes = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "7 3 2 3"}.get(dash, "12 5")
-    shape = {
-        "square": "<rect x='14' y='3' width='8' height='8'/>",
-        "diamond": "<path d='M18 1l6 6l-6 6l-6-6Z'/>",
-        "triangle-up": "<path d='M18 2l5 10h-10Z'/>",
-        "": "",
-    }.get(symbol, "<circle cx='18' cy='7' r='4.5'/>")
-    fill = "none" if symbol.endswith("-open") else "currentColor"
-    return (
-        f"<svg class='c{colour.lstrip('#').lower()}' style='color:{colour}' width='36' height='14' "
-        "viewBox='0 0 36 14' aria-hidden='true'>"
-        f"<path d='M0 7h36' stroke='currentColor' stroke-width='3' stroke-dasharray='{strokes}'/>"
-        f"<g fill='{fill}' stroke='currentColor'>{shape}</g></svg>"
     )
 
 

@@ -14,8 +14,9 @@ from fmteach import tasks
 from fmteach.datasets.table import Table
 from fmteach.errors import InputError
 from fmteach.live.clicks import controls
-from fmteach.live.clicks.panel import ClickPanel, mark
+from fmteach.live.clicks.panel import ClickPanel
 from fmteach.live.figures import COLOURS, DASHES, GREY, MARKERS, Curve, house_style
+from fmteach.live.sheet import mark
 from fmteach.training.calibration import Calibration, Ordered, platt
 
 MOST_MODELS = len(COLOURS)

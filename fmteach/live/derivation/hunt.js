@@ -41,7 +41,7 @@ function render({ model, el: root }) {
         </div>
       </div>
     </div>
-    <details class="fm-text"><summary>As text</summary><pre></pre></details>`;
+    <details class="fm-text"><summary>As text</summary><pre tabindex="0"></pre></details>`;
   const find = (selector) => root.querySelector(selector);
   const formulas = model.get("formulas");
 

@@ -157,10 +157,10 @@ function skeleton(root) {
         </div>
         <p class="fm-error" role="alert" hidden></p>
         <div class="fmst-sum"></div>
-        <p class="fmst-why"></p>
+        <p class="fmst-why" aria-live="polite"></p>
       </div>
     </div>
-    <details class="fm-text"><summary>As text</summary><pre></pre></details>`;
+    <details class="fm-text"><summary>As text</summary><pre tabindex="0"></pre></details>`;
   const find = (selector) => root.querySelector(selector);
   return {
     root,
@@ -300,13 +300,15 @@ function stage(ui, chooseLayer, table) {
     const sheets = el("div", "fmst-sheets", ui.square, { "aria-hidden": "true" });
     for (let n = 0; n < 3; n++) el("div", "fmst-sheet", sheets);
     const grid = el("div", "fmst-grid", ui.square, { role: "grid", "aria-label": "Pair products" });
-    el("div", "fmst-corner", grid);
-    colHeads = Array.from({ length: d }, (_, j) => el("div", "fmst-head col", grid, { "data-j": j }));
+    const top = el("div", "fmst-row", grid, { role: "row" });
+    el("div", "fmst-corner", top, { role: "gridcell" });
+    colHeads = Array.from({ length: d }, (_, j) =>
+      el("div", "fmst-head col", top, { role: "columnheader", "data-j": j }));
     rowHeads = [];
     cells = [];
     for (let i = 0; i < d; i++) {
       const row = el("div", "fmst-row", grid, { role: "row" });
-      rowHeads.push(el("div", "fmst-head row", row, { "data-i": i }));
+      rowHeads.push(el("div", "fmst-head row", row, { role: "rowheader", "data-i": i }));
       cells.push(
         Array.from({ length: d }, (_, j) =>
           el("div", "fmst-cell", row, { role: "gridcell", tabindex: -1, "data-i": i, "data-j": j })),
@@ -324,6 +326,7 @@ function stage(ui, chooseLayer, table) {
     paintSum(p, line, l);
     table.layer(line >= 3 ? l : null);
     passes.hidden = line !== 5;
+    passes.previousSibling.setAttribute("aria-hidden", String(line === 5)); // the square stands back
     if (line === 5) paintPasses(p, l);
     ui.square.dataset.line = line;
     ui.square.style.setProperty("--behind", line === 3 || line === 4 ? Math.min(3, p.k - 1) : 0);
@@ -476,10 +479,11 @@ function stage(ui, chooseLayer, table) {
     const largest = Math.max(...left[l].map(Math.abs));
     for (let i = 0; i < p.d; i++) {
       const last = i === p.d - 1 ? " last" : "";
+      const stop = (what, value) => `tabindex="0" role="img" aria-label="${what}, feature ${i + 1}: ${value}"`;
       html +=
-        `<div class="fmst-cell lit pass ${width(fmt(left[l][i], 1, 2))}" tabindex="0" data-pass="a" data-i="${i}" style="--tint:${shade(left[l][i], largest)}">${fmt(left[l][i], 1, 2)}</div>` +
-        `<div class="fmst-run${last}" tabindex="0" data-pass="s" data-i="${i}"><span class="fmst-track">${bar(sums[i], low, high, "sum")}</span><span class="fmst-num ${width(fmt(sums[i], 1, 2))}"><span>${last ? `${S} = ` : ""}${fmt(sums[i], 1, 2)}</span></span></div>` +
-        `<div class="fmst-run${last}" tabindex="0" data-pass="q" data-i="${i}"><span class="fmst-track">${bar(totals[i], 0, most, "sq")}</span><span class="fmst-num ${width(fmt(totals[i]))}"><span>${last ? `${Q} = ` : ""}${fmt(totals[i])}</span></span></div>`;
+        `<div class="fmst-cell lit pass ${width(fmt(left[l][i], 1, 2))}" ${stop("v times x", fmt(left[l][i], 1, 2))} data-pass="a" data-i="${i}" style="--tint:${shade(left[l][i], largest)}">${fmt(left[l][i], 1, 2)}</div>` +
+        `<div class="fmst-run${last}" ${stop("running sum", fmt(sums[i], 1, 2))} data-pass="s" data-i="${i}"><span class="fmst-track">${bar(sums[i], low, high, "sum")}</span><span class="fmst-num ${width(fmt(sums[i], 1, 2))}"><span>${last ? `${S} = ` : ""}${fmt(sums[i], 1, 2)}</span></span></div>` +
+        `<div class="fmst-run${last}" ${stop("sum of squares", fmt(totals[i]))} data-pass="q" data-i="${i}"><span class="fmst-track">${bar(totals[i], 0, most, "sq")}</span><span class="fmst-num ${width(fmt(totals[i]))}"><span>${last ? `${Q} = ` : ""}${fmt(totals[i])}</span></span></div>`;
     }
     passes.innerHTML = html;
     passes.sums = sums;

@@ -87,7 +87,11 @@ function render({ model, el }) {
   // ---- the picture and what stands beside it -------------------------------------------------
   const legend = make("div", "fmf-legend");
   const picture = make("div", "fmf-picture");
-  const canvas = node("svg", { class: "fmf-canvas", role: "img", tabindex: "0" });
+  // "application": a screen reader leaves the arrow keys to it. It is named by what it shows, and what
+  // it shows is spoken by the text beside it, so its parts are silent.
+  const canvas = node("svg", {
+    class: "fmf-canvas", role: "application", "aria-roledescription": "map", tabindex: "0",
+  });
   const grid = node("g", { class: "fmf-grid" });
   const points = node("g", { class: "fmf-points" });
   const links = node("g", { class: "fmf-links" });
@@ -95,6 +99,7 @@ function render({ model, el }) {
   const words = node("g", { class: "fmf-words" });
   const frame = node("rect", { x: PAD.left, y: 1 });
   const clip = node("clipPath", { id: ownId("clip") }, frame); // zoomed in, no point lies on the axis
+  for (const layer of [grid, points, links, chosen, words]) layer.setAttribute("aria-hidden", "true");
   for (const layer of [points, links, chosen]) layer.setAttribute("clip-path", `url(#${clip.id})`);
   canvas.append(clip, grid, points, links, chosen, words);
   const tip = make("div", "fmf-tip");
@@ -119,6 +124,7 @@ function render({ model, el }) {
   const note = make("p", "fmf-note");
   const twin = make("details", "fmf-twin");
   twin.append(make("summary", "", "The same as text"), make("pre"));
+  twin.lastChild.tabIndex = 0; // it may be wider than the page
   root.append(bar, legend, split, note, twin);
 
   let size = { width: 700, height: HEIGHT };
@@ -328,7 +334,7 @@ function render({ model, el }) {
       list.replaceChildren();
     } else {
       about.replaceChildren(
-        make("h4", "", d.names[i]),
+        make("h3", "", d.names[i]),
         make("p", "fmf-faint", [d.groups[i], `${d.counts[i]} ${d.counted}`, told(i)].filter(Boolean).join(" · ")),
         make("p", "fmf-head", `Nearest in all ${d.k} factors, by cosine`),
       );

@@ -56,12 +56,13 @@ function render({ model, el }) {
     bar.append(button);
   }
 
-  const title = make("h4", "fmf-title");
+  const title = make("h3", "fmf-title");
   const plot = make("div", "fmf-plot");
   const verdict = make("p", "fmf-verdict");
   verdict.setAttribute("aria-live", "polite");
   const twin = make("details", "fmf-twin");
   twin.append(make("summary", "", "The same as text"), make("pre"));
+  twin.lastChild.tabIndex = 0; // it may be wider than the page
   root.append(bar, said, title, plot, verdict, twin);
 
   function toggle(key) {

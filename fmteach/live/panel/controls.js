@@ -58,7 +58,7 @@ function render({ model, el }) {
     line.dataset.name = field.name;
     const label = make("label", "fmteach-label", field.label);
     label.htmlFor = forId;
-    if (field.help) label.title = field.help;
+    if (field.help) label.title = field.help; // for the mouse; the control has it too
     line.append(label);
     return line;
   }
@@ -67,6 +67,7 @@ function render({ model, el }) {
     const line = row(field, id);
     const select = make("select", "fmteach-select");
     select.id = id;
+    if (field.help) select.title = field.help;
     let offered = "";
     // `by`: what is offered depends on another setting, such as the tasks on the data set.
     const offer = () => {
@@ -119,6 +120,7 @@ function render({ model, el }) {
     const range = make("input", "fmteach-range");
     range.type = "range";
     range.id = id;
+    if (field.help) range.title = field.help;
     range.min = 0;
     range.max = field.stops.length - 1;
     range.step = 1;

@@ -34,7 +34,7 @@ function render({ model, el }) {
   const zoom = make("input");
   zoom.type = "checkbox";
   zoom.addEventListener("change", () => send({ do: "close-up", on: zoom.checked }));
-  zoomLabel.append(zoom, " Close-up of the late part");
+  zoomLabel.append(zoom, "Close-up of the late part");
   head.append(zoomLabel);
   const place = make("div", "fmteach-table-place");
   const message = make("p", "fmteach-note");
@@ -145,7 +145,7 @@ function render({ model, el }) {
     const held = document.activeElement?.dataset?.key;
     const inside = held && place.contains(document.activeElement);
     const node = make("table", "fmteach-table");
-    node.append(make("caption", "fmteach-hidden", "Runs with their settings and scores"));
+    node.append(make("caption", "fm-sr", "Runs with their settings and scores"));
     const top = make("tr");
     for (const [title, kind] of [
       ["Run", ""], [`Best ${metric}`, "n"], [`Last ${metric}`, "n"], ["Loss gap", "n"],

@@ -16,7 +16,7 @@ class RaceControls(anywidget.AnyWidget):
     """Start or Stop, what to show, k and the device. Asks {"do": ...} and {"set": {...}}."""
 
     _esm = script(_HERE / "race.js")
-    _css = style(_HERE / "race.css")
+    _css = style(_HERE / "race.css", _HERE.parent / "knobs.css")
 
     quantities = traitlets.List(help="[value, title] of each").tag(sync=True)
     quantity = traitlets.Unicode("multiplications").tag(sync=True)

@@ -17,6 +17,7 @@ from fmteach.live.race import costs
 from fmteach.live.race import text as race_text
 from fmteach.live.race.controls import RaceControls
 from fmteach.live.race.figure import TITLES, cost_curves, cost_figure
+from fmteach.live.sheet import folded
 
 KS = (2, 4, 8, 16, 32, 64)
 
@@ -240,7 +241,7 @@ class CostRace(ipywidgets.VBox):
             self.plot.update_all(cost_curves(points, shown, **self._marks()))
             self.table.value = race_text.table_html(points, stopped, shown)
             if words:  # not at every point: a reader who has unfolded it would lose it
-                self.words.value = race_text.text_html(self.text())
+                self.words.value = folded(self.text(), race_text.FAMILY)
 
     # ---- requests --------------------------------------------------------------------------
 

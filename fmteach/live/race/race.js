@@ -8,7 +8,7 @@ function render({ model, el }) {
       // a page without a kernel shows the last state
     }
   };
-  const root = make("section", "fmteach-race");
+  const root = make("section", "fmteach-knobs fmteach-race");
   root.setAttribute("aria-label", "Cost race: controls");
   root.addEventListener("keydown", keepKey);
   const row = make("div", "row");
@@ -71,6 +71,8 @@ function render({ model, el }) {
   const message = make("p", "message");
   message.setAttribute("role", "status");
   const bar = make("div", "bar");
+  bar.setAttribute("role", "progressbar");
+  bar.setAttribute("aria-label", "Progress of the race");
   const filled = make("div");
   bar.append(filled);
   root.append(row, message, bar);
@@ -91,6 +93,7 @@ function render({ model, el }) {
     say(model.get("k"));
     message.textContent = model.get("message");
     bar.style.visibility = running ? "visible" : "hidden";
+    bar.setAttribute("aria-valuenow", String(Math.round(100 * model.get("progress"))));
     filled.style.width = `${100 * model.get("progress")}%`;
   }
 

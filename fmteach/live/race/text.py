@@ -10,6 +10,9 @@ from itertools import pairwise
 from fmteach.interaction import FORMS
 from fmteach.live.race.costs import PREDICTED_SLOPES, find_crossing, fit_slope
 from fmteach.live.race.figure import AXES, LOOKS, ORDERS, TITLES
+from fmteach.live.sheet import mark
+
+FAMILY = "fmteach-race-table"
 
 CLEARLY = 1.25  # "clearly faster": this many times as fast; below it the order changes by chance
 _PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
@@ -98,7 +101,7 @@ def table_html(points, stopped, quantity: str) -> str:
     body, notes = [], []
     for row in summary(points, stopped, quantity):
         cells = _cells(row, quantity)
-        first = f"<th scope='row'>{_mark(row['form'])}{escape(cells[0])}</th>"
+        first = f"<th scope='row'>{mark(*LOOKS[row['form']])}{escape(cells[0])}</th>"
         classes = ["", "", "big", "", "", ""]
         rest = [
             f"<td class='{name}'>{escape(cell)}</td>"
@@ -108,33 +111,8 @@ def table_html(points, stopped, quantity: str) -> str:
         if row["end"]:
             notes.append(f"<p>{escape(_ending(row))}</p>")
     return (
-        f"<div class='fmteach-race-table'><table><thead><tr>{head}</tr></thead>"
+        f"<div class='fmteach-figures {FAMILY}'><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table>{''.join(notes)}</div>"
-    )
-
-
-def text_html(text: str) -> str:
-    """The text form, folded."""
-    return (
-        "<div class='fmteach-race-table'><details><summary>All numbers as text</summary>"
-        f"<pre>{escape(text)}</pre></details></div>"
-    )
-
-
-def _mark(form: str) -> str:
-    """The line and the marker of a form, as in the chart; the style sheet has the colours."""
-    _, dash, marker = LOOKS[form]
-    strokes = {"solid": "", "dash": "7 4", "dot": "2 3", "dashdot": "7 3 2 3"}[dash]
-    shape = {
-        "square": "<rect x='14' y='3' width='8' height='8'/>",
-        "diamond": "<path d='M18 1l6 6l-6 6l-6-6Z'/>",
-        "circle": "<circle cx='18' cy='7' r='4.5'/>",
-        "triangle-up": "<path d='M18 2l5 10h-10Z'/>",
-    }[marker]
-    return (
-        f"<svg class='{form}' width='36' height='14' viewBox='0 0 36 14' aria-hidden='true'>"
-        f"<path d='M0 7h36' stroke='currentColor' stroke-width='3' stroke-dasharray='{strokes}'/>"
-        f"<g fill='currentColor'>{shape}</g></svg>"
     )
 
 

@@ -1,0 +1,231 @@
+"""Everything that the course shows in a notebook, for readers who use keys, a screen reader, large
+letters, a dark page or no motion.
+
+One notebook in a real JupyterLab has one cell for each thing (shown.py). axe-core, an engine that
+knows the rules of WCAG, looks at the outputs alone and not at JupyterLab's own page; probes.js asks
+what axe cannot know. Every test goes through all things that it concerns.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import NOTEBOOKS
+from .lab import LabPage
+from .server import LabServer
+from .shown import SETUP, SHOWN, TEXT, WIDGET
+
+AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js")
+PROBES = Path(__file__).with_name("probes.js")
+# WCAG 2.1 A and AA, the size of targets from 2.2, and what axe calls best practice.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NOT_ASKED = {
+    "region": "the landmarks of the page are JupyterLab's; an output is only a part of it",
+}
+# Drawn marks that may be fainter than 3:1, as nothing depends on seeing them.
+QUIET = {
+    ".gridlayer, .zerolinelayer, .fmf-grid": "lines that only divide a chart",
+    ".js-fill, .legendfill": "areas between lines that are drawn themselves",
+    ".js-line[style*='opacity: 0.7']": "single minibatches: the noise behind the two loss curves",
+    ".fmst-thumb": "a small copy of the square of numbers, which stands beside it",
+    ".hl": "the highlighter pen behind a term, which is named in words as well",
+    ".modebar": "plotly's buttons, judged as buttons",
+}
+THEMES = ("light", "dark")
+NAMES = list(SHOWN)
+WIDGETS = [name for name, (kind, _) in SHOWN.items() if kind == WIDGET]
+TABBED = [name for name, (kind, _) in SHOWN.items() if kind != TEXT and name != "predict, revealed"]
+
+
+class Shown:
+    """The notebook with all things, open in a page."""
+
+    def __init__(self, page: LabPage) -> None:
+        self.page = page
+        self.theme = "light"
+        page.write_notebook("shown.ipynb", [SETUP, *(source for _, source in SHOWN.values())])
+        page.open_notebook("shown.ipynb")
+        page.run_all(timeout=200)
+        page.assert_no_errors()
+        page.evaluate(AXE.read_text("utf-8"))
+        page.evaluate(PROBES.read_text("utf-8"))
+
+    def output(self, name: str) -> Any:
+        """The output of a thing, in sight and drawn, with its text form unfolded."""
+        cell = self.page.cell(1 + NAMES.index(name))
+        found = cell.locator(".jp-OutputArea-output").last
+        found.wait_for()
+        handle = found.element_handle()
+        self.page.wait_for_function(
+            "e => [...e.querySelectorAll('.fmteach-plot')].every((p) => p.querySelector('.main-svg'))"
+            " && e.getClientRects().length",
+            arg=handle,
+        )
+        handle.evaluate("e => e.querySelectorAll('details').forEach((d) => (d.open = true))")
+        return handle
+
+    def dress(self, theme: str) -> None:
+        if theme != self.theme:
+            self.page.set_theme(theme)
+            self.theme = theme
+
+
+@pytest.fixture(scope="module")
+def shown(lab: LabServer, chromium: Any) -> Iterator[Shown]:
+    lab.add_folder("accessibility", NOTEBOOKS)
+    page = LabPage(lab, chromium, "accessibility")
+    try:
+        yield Shown(page)
+        page.requests.assert_local()
+    finally:
+        page.close()
+        lab.tidy()
+
+
+def violations(output: Any) -> list[str]:
+    """What axe finds wrong in an output: one line for each rule and element."""
+    found = output.evaluate(
+        """(e, [tags, not]) => axe.run(e, {
+          runOnly: tags,
+          rules: Object.fromEntries(not.map((id) => [id, { enabled: false }])),
+          resultTypes: ["violations"],
+        })""",
+        [TAGS, list(NOT_ASKED)],
+    )
+    assert found["passes"], "axe looked at nothing"
+    return [
+        f"{rule['id']}: {rule['help']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def seen_and_named(output: Any) -> list[str]:
+    """The problems of an output as it stands now, in the theme of the page."""
+    return [
+        *violations(output),
+        *(f"faint text: {what}" for what in output.evaluate("e => probes.faintText(e)")),
+        *(
+            f"faint mark: {what}"
+            for what in output.evaluate("(e, not) => probes.faintMarks(e, not)", ", ".join(QUIET))
+        ),
+        *(f"picture without a name: {what}" for what in output.evaluate("e => probes.unnamed(e)")),
+        *(f"small target: {what}" for what in output.evaluate("e => probes.small(e)")),
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_it_can_be_read_and_has_names(shown: Shown, theme: str, name: str) -> None:
+    shown.dress(theme)
+    assert seen_and_named(shown.output(name)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_has_a_text_form(shown: Shown, name: str) -> None:
+    text = shown.page.text(1 + NAMES.index(name))
+    assert len(text) > 30 and not text.startswith("<fmteach"), text
+    assert "(children=" not in text and " object at 0x" not in text, text
+
+
+@pytest.mark.parametrize("name", TABBED)
+def test_tab_goes_through_it_and_one_sees_where(shown: Shown, name: str) -> None:
+    output, keyboard = shown.output(name), shown.page.keyboard
+    expected = output.evaluate("e => probes.stops(e)")
+    assert expected, "nothing in it can be reached by Tab"
+    output.evaluate("e => probes.enter(e)")
+    keyboard.press("Shift+Tab")  # backwards it leads out as well
+    assert output.evaluate("e => probes.focused(e)")[0] == "out"
+    output.evaluate("e => probes.enter(e)")
+    visited, problems = 0, []
+    for _ in range(expected + 1):
+        where, problem = output.evaluate("e => probes.focused(e)")
+        if where == "out":
+            break
+        visited += 1
+        problems += [f"{where}: {problem}"] if problem else []
+        keyboard.press("Tab")
+    assert problems == []
+    assert (visited, where) == (expected, "out"), f"stopped at {where}"
+
+
+# ---- as it looks after the first click ----------------------------------------------------------
+
+
+def _type_nonsense(output: Any) -> None:
+    output.query_selector("input.number").fill("many")
+
+
+def _search(output: Any) -> None:
+    output.query_selector("[role=combobox]").fill("1")
+    output.wait_for_selector("[role=option]")
+
+
+def _rename(output: Any) -> None:
+    output.query_selector("button[aria-label^='Rename']").click()
+
+
+def _line(number: int) -> Callable[[Any], None]:
+    def go(output: Any) -> None:
+        output.query_selector(f".fmst-line[data-line='{number}']").click()
+        output.wait_for_selector(f".fmst-square[data-line='{number}']", state="attached")
+        output.query_selector(".fmst-say").hover()
+
+    return go
+
+
+def _spoil(output: Any) -> None:
+    output.query_selector("input[data-name=x_1]").fill("abc")
+
+
+LATER: dict[tuple[str, str], Callable[[Any], None]] = {
+    ("predict a number", "nonsense typed"): _type_nonsense,
+    ("film map", "searching"): _search,
+    ("training panel", "renaming"): _rename,
+    **{("stepper", f"line {n}"): _line(n) for n in (1, 2, 4, 5)},
+    ("stepper", "a wrong number"): _spoil,
+}
+
+
+@pytest.mark.parametrize("later", LATER, ids=" ".join)
+@pytest.mark.parametrize("theme", THEMES[::-1])
+def test_it_stays_so_when_it_is_used(shown: Shown, theme: str, later: tuple[str, str]) -> None:
+    shown.dress(theme)
+    output = shown.output(later[0])
+    LATER[later](output)
+    assert seen_and_named(output) == []
+
+
+# ---- large letters, no motion -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large(shown: Shown) -> Shown:
+    """The page of 1280 by 800 pixels at 200 %, for a reader who wants no motion."""
+    shown.page.set_viewport_size({"width": 640, "height": 400})
+    shown.page.emulate_media(reduced_motion="reduce")
+    return shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_at_200_percent_nothing_is_cut_off_and_nothing_moves(large: Shown, name: str) -> None:
+    output = large.output(name)
+    settled = (
+        "async e => { for (let n = 0; n < 20 && probes.cut(e).length; n += 1) await new Promise"
+    )
+    output.evaluate(
+        settled + "((done) => setTimeout(done, 100)); }"
+    )  # a chart follows a moment later
+    assert output.evaluate("e => probes.cut(e)") == []
+    assert output.evaluate("e => probes.moving(e)") == []
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_what_changes_is_said(shown: Shown, name: str) -> None:
+    live = "[aria-live], [role=status], [role=alert], [role=log]"
+    assert shown.output(name).query_selector(live) is not None
