@@ -13,6 +13,7 @@ from fmteach.exercises import (
     kd_trick,
     live_training,
     movielens,
+    sparse_rows,
     start_here,
 )
 from fmteach.exercises.exercise import Exercise
@@ -21,6 +22,7 @@ CHAPTERS: Mapping[int, str] = MappingProxyType(
     {
         0: "Start here",
         3: "The kd trick",
+        4: "Sparse rows",
         5: "Gradients by hand",
         6: "Tasks and losses",
         7: "Live training",
@@ -37,6 +39,7 @@ EXERCISES: Mapping[str, Exercise] = MappingProxyType(
         for module in (
             start_here,
             kd_trick,
+            sparse_rows,
             gradients,
             bug_lab,
             live_training,
