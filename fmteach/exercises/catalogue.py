@@ -15,12 +15,14 @@ from fmteach.exercises import (
     movielens,
     sparse_rows,
     start_here,
+    why_interactions,
 )
 from fmteach.exercises.exercise import Exercise
 
 CHAPTERS: Mapping[int, str] = MappingProxyType(
     {
         0: "Start here",
+        1: "Why interactions",
         3: "The kd trick",
         4: "Sparse rows",
         5: "Gradients by hand",
@@ -38,6 +40,7 @@ EXERCISES: Mapping[str, Exercise] = MappingProxyType(
         exercise.id: exercise
         for module in (
             start_here,
+            why_interactions,
             kd_trick,
             sparse_rows,
             gradients,
