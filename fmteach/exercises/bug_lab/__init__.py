@@ -15,8 +15,22 @@ from fmteach.exercises.bug_lab.broken import (
 from fmteach.exercises.bug_lab.cases import cases
 from fmteach.exercises.bug_lab.diagnosis import EXERCISE as FIVE_CASES
 from fmteach.exercises.bug_lab.diagnosis import FAULTS
-from fmteach.exercises.bug_lab.experiments import CLICKS, PAGE, STORED, page_rows, train
-from fmteach.exercises.bug_lab.fingerprints import TESTS, flipped_factor, one_feature, reversed_row
+from fmteach.exercises.bug_lab.experiments import (
+    CLICKS,
+    PAGE,
+    STORED,
+    beside_the_page,
+    left_of_start,
+    page_rows,
+    train,
+)
+from fmteach.exercises.bug_lab.fingerprints import (
+    LAYERS,
+    TESTS,
+    flipped_factor,
+    one_feature,
+    reversed_row,
+)
 from fmteach.exercises.bug_lab.floor import EXERCISES as FLOORS
 from fmteach.exercises.bug_lab.pair_layer import EXERCISE as PAIR_LAYER
 from fmteach.exercises.bug_lab.quiet_start import EXERCISE as QUIET_START
@@ -29,6 +43,7 @@ __all__ = [
     "CLICKS",
     "EXERCISES",
     "FAULTS",
+    "LAYERS",
     "PAGE",
     "STORED",
     "TESTS",
@@ -39,8 +54,10 @@ __all__ = [
     "WrongIndex",
     "accuracy_by_cutting",
     "accuracy_by_equality",
+    "beside_the_page",
     "cases",
     "flipped_factor",
+    "left_of_start",
     "one_feature",
     "page_rows",
     "reversed_row",

@@ -17,6 +17,7 @@ from fmteach.exercises.bug_lab.broken import (
     StrayHalf,
     accuracy_by_equality,
 )
+from fmteach.exercises.bug_lab.diagnosis import FAULTS
 from fmteach.exercises.bug_lab.experiments import CLICKS, PAGE, page_rows, train
 from fmteach.exercises.bug_lab.fingerprints import TESTS
 from fmteach.models import FactorizationMachine
@@ -27,9 +28,17 @@ Line = tuple[str, str]
 
 @dataclass(frozen=True)
 class Cases:
-    """What was seen, case by case: {"A": (("training loss", "0.954"), ...), ...}."""
+    """What was seen, case by case: {"A": (("training loss", "0.954"), ...), ...}.
+
+    faults: the names to choose from; they are numbered from 1.
+    """
 
     seen: dict[str, tuple[Line, ...]]
+    faults: tuple[str, ...]
+
+    @property
+    def offered(self) -> str:
+        return "faults: " + ", ".join(f"{n} {fault}" for n, fault in enumerate(self.faults, 1))
 
     def __repr__(self) -> str:
         width = max(len(what) for lines in self.seen.values() for what, _ in lines)
@@ -37,7 +46,7 @@ class Cases:
         for name, lines in self.seen.items():
             for number, (what, value) in enumerate(lines):
                 rows.append(f"{name if number == 0 else ' '}  {what:{width}}  {value}")
-        return "\n".join(rows)
+        return "\n".join([*rows, self.offered])
 
     def _repr_html_(self) -> str:
         rows = []
@@ -57,6 +66,7 @@ class Cases:
             '<table style="font-size:15px"><caption>Five broken models, and what can be seen of '
             'them</caption><thead><tr><th scope="col">case</th><th scope="col">what</th>'
             f'<th scope="col">seen</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
+            f'<p style="font-size:15px">{html.escape(self.offered)}</p>'
         )
 
 
@@ -70,7 +80,8 @@ def cases() -> Cases:
             "C": _tested(AllAtOnce),
             "D": _never_right(),
             "E": _tested(StrayHalf),
-        }
+        },
+        FAULTS,
     )
 
 

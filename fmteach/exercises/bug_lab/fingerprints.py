@@ -9,7 +9,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fmteach.exercises.bug_lab.broken import AllAtOnce, StrayHalf, WrongIndex
 from fmteach.models import FactorizationMachine
+
+LAYERS = (FactorizationMachine, StrayHalf, WrongIndex, AllAtOnce)
+"""The right pair term, and three wrong ones."""
 
 _ROW = torch.tensor([[0, 1, 2, 3]]), torch.tensor([[1.0, -2.0, 0.5, 3.0]], dtype=torch.float64)
 
