@@ -30,13 +30,14 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         colour = _COLOURS[self.verdict]
+        message = self.message[:1].upper() + self.message[1:]  # it begins a line here
         return (
             f'<div role="status" style="border-left:5px solid {colour};padding:8px 14px;'
             "margin:4px 0;font-size:15px;line-height:1.5;"
             "background:var(--jp-layout-color2,#f5f5f5);"
             'color:var(--jp-ui-font-color1,#222)">'
             f"<b>{_MARKS[self.verdict]} {html.escape(self.exercise)} "
-            f"{html.escape(self.verdict)}</b><br>{html.escape(self.message)}</div>"
+            f"{html.escape(self.verdict)}</b><br>{html.escape(message)}</div>"
         )
 
 
