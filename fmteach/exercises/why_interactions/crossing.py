@@ -82,7 +82,7 @@ def check_crossing(table: Any = None) -> Feedback:
     weights = linear_weights(found.astype(int))
     if weights is not None:
         return _not_yet(
-            f"a linear score is right on all {shown} shown cells, for example with "
+            f"a linear score is right on all {shown} shown cells, with "
             f"w_user = {_listed(weights.rows)} and w_film = {_listed(weights.columns)}. "
             + _why(found)
         )
@@ -122,8 +122,8 @@ def _why(table: np.ndarray) -> str:
     if np.abs(table).sum() < FEWEST:
         return "With three cells there is always a way. A fourth one must close the square."
     return (
-        "One user clicks whatever another clicks, and more. Let the two disagree both ways: each "
-        "clicks a film that the other does not."
+        "One user clicks whatever another clicks, and more. Let each of the two click a film that "
+        "the other does not."
     )
 
 

@@ -115,7 +115,7 @@ def never_seen(train, test):
              "that counts films that are new. A pair can be new though its film is known."),
         Slip("one of the two is new", _one_is_new,
              "that counts pairs with a new user or a new film. A known user and a known film can "
-             "be a new pair too: they have not met yet."),
+             "be new as a pair."),
         Slip("order ignored", _order_ignored,
              "(1, 0) was taken for (0, 1). User 1 with film 0 is another pair than user 0 with "
              "film 1."),

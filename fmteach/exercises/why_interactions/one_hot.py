@@ -92,24 +92,22 @@ def one_hot(user, film, users, films):
         Slip("counted from 1", _from_one,
              "both ones stand one place too early. User 0 is the first user, at place 0."),
         Slip("block one place early", _offset_short,
-             "the film's 1 stands one place too early. The users fill the places 0 to users − 1, "
-             "so film 0 has place users."),
+             "the film's 1 stands one place too early. The users end at place users − 1, so film 0 "
+             "has place users."),
         Slip("offset by the user", _offset_by_user,
-             "the film was moved by user. Move it by users, the length of the user block, the same "
-             "for every row."),
+             "the film was moved by user. Move it by users, the length of the block, in every row."),
         Slip("films first", _films_first,
              "the blocks stand in the other order. First the users, then the films."),
         Slip("ids returned", _ids,
-             "these are the places of the two ones. x is the whole row: a 1 at these places, 0 at "
-             "all others."),
+             "these are the places of the two ones. x is the whole row: 1 there, 0 elsewhere."),
         Slip("numbers inside", _numbers_inside,
-             "the row holds the numbers of the user and the film. One-hot means a 1 there: user 4 "
-             "is not four times user 1."),
+             "the row holds the numbers of user and film. One-hot is a 1 there: user 4 is not four "
+             "times user 1."),
         Slip("only the user", _user_alone, "the film has no 1. A row has two ones."),
         Slip("only the film", _film_alone, "the user has no 1. A row has two ones."),
         Slip("one place for each pair", _one_for_the_pair,
-             "this gives every pair a place of its own: users · films places. That is the table of "
-             "all pairs. Here are users + films places."),
+             "this gives every pair its own place, users · films of them: the table of all pairs. "
+             "Here are users + films places."),
     ),
     hints=(
         "How long is the row? Each user has a place, each film has a place.",
@@ -119,5 +117,5 @@ def one_hot(user, film, users, films):
     otherwise="a row has users + films numbers: all 0, but a 1 at place user and a 1 at place "
     "users + film.",
     right="two ones and zeros elsewhere, in 6 tables of different size.",
-    against="wanted is",
+    against="the row is",
 )  # fmt: skip
