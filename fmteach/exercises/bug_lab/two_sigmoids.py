@@ -45,7 +45,7 @@ def trials() -> list[Trial]:
         Trial("one row, a positive", (np.array([0.3]), np.array([1.0]))),
         Trial("large scores, all right", (np.array([40.0, -50.0, 800.0, -800.0]),
                                           np.array([1.0, 0.0, 1.0, 0.0]))),
-        Trial("large scores, all wrong", (np.array([40.0, -60.0, 300.0]),
+        Trial("large scores, all wrong", (np.array([40.0, -800.0, 300.0]),
                                           np.array([0.0, 1.0, 0.0]))),
     ]  # fmt: skip
 
