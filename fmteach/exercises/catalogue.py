@@ -9,6 +9,7 @@ from fmteach.exercises import (
     avazu,
     bug_lab,
     criteo,
+    definition,
     gradients,
     kd_trick,
     live_training,
@@ -24,6 +25,7 @@ CHAPTERS: Mapping[int, str] = MappingProxyType(
     {
         0: "Start here",
         1: "Why interactions",
+        2: "FM by definition",
         3: "The kd trick",
         4: "Sparse rows",
         5: "Gradients by hand",
@@ -42,6 +44,7 @@ EXERCISES: Mapping[str, Exercise] = MappingProxyType(
         for module in (
             start_here,
             why_interactions,
+            definition,
             kd_trick,
             sparse_rows,
             gradients,
