@@ -10,6 +10,11 @@ function render({ model, el }) {
   const name = `fmteach-predict-${++serial}`;
   const problem = make("p", "problem");
   problem.setAttribute("role", "alert");
+  // What was said stays in the page, empty at first: a screen reader speaks what comes into it.
+  const said = make("div");
+  said.setAttribute("role", "status");
+  const asked = make("p", "fmteach-predict-question", model.get("question"));
+  root.append(asked, said);
 
   function form() {
     const box = make("form");
@@ -69,7 +74,7 @@ function render({ model, el }) {
   function draw() {
     const state = model.get("state");
     const hadFocus = root.contains(document.activeElement);
-    const parts = [make("p", "fmteach-predict-question", model.get("question"))];
+    const parts = [];
     if (model.get("revealed")) {
       const list = make("dl", "answers");
       list.append(
@@ -81,16 +86,16 @@ function render({ model, el }) {
       parts.push(list);
       if (state === "committed") parts.push(make("p", "verdict", model.get("verdict")));
       parts.push(make("p", "explanation", model.get("explanation")));
-    } else if (state === "open") {
-      parts.push(form());
-    } else {
+    } else if (state !== "open") {
       const text =
         state === "committed"
           ? `Your guess is kept: ${model.get("guess")}`
           : "Skipped. You can go on without a guess.";
       parts.push(make("p", "locked", text));
     }
-    root.replaceChildren(...parts);
+    root.querySelector("form")?.remove();
+    if (state === "open" && !model.get("revealed")) asked.after(form());
+    said.replaceChildren(...parts);
     if (hadFocus && !root.contains(document.activeElement)) {
       root.tabIndex = -1;
       root.focus({ preventScroll: true });

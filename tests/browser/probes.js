@@ -94,6 +94,21 @@ window.probes = (() => {
     return [...found];
   }
 
+  // The same for what a style sheet writes: content of ::before and ::after.
+  function faintSigns(root, except) {
+    const found = new Set();
+    for (const node of root.querySelectorAll("*")) {
+      if (node.closest(except)) continue;
+      for (const part of ["::before", "::after"]) {
+        const css = getComputedStyle(node, part);
+        if (!/^"\s*[^"\s]/.test(css.content) || !shown(node) || off(node)) continue;
+        const ratio = seen(css.color, node);
+        if (ratio < 4.5) found.add(`${ratio.toFixed(2)} ${css.content} of ${name(node)}`);
+      }
+    }
+    return [...found];
+  }
+
   // Drawn marks, and the edges of what is typed into or chosen from, below 3:1.
   function faintMarks(root, except) {
     const found = new Set();
@@ -231,23 +246,21 @@ window.probes = (() => {
     }
     return [name(node), box.width < 1 ? "not visible" : "no ring"];
   }
-  // Is the ring of a node hidden on all four sides by a box around it?
+  // Does a box around a node hide its ring on one side?
   function clipped(node) {
     const css = getComputedStyle(node);
     const far = parseFloat(css.outlineOffset) + parseFloat(css.outlineWidth);
     if (far <= 0) return false;
     const box = node.getBoundingClientRect();
-    const hidden = { left: false, right: false, top: false, bottom: false };
-    for (let at = node.parentElement; at && !at.matches(".jp-OutputArea-output"); at = at.parentElement) {
+    const ring = far - 1; // a pixel of it may go
+    for (let at = node.parentElement; at && !at.matches(".jp-OutputArea-child"); at = at.parentElement) {
       if (getComputedStyle(at).overflow === "visible") continue;
       const frame = at.getBoundingClientRect();
-      hidden.left ||= box.left - 1 < frame.left;
-      hidden.right ||= box.right + 1 > frame.right;
-      hidden.top ||= box.top - 1 < frame.top;
-      hidden.bottom ||= box.bottom + 1 > frame.bottom;
+      if (box.left - ring < frame.left || box.right + ring > frame.right) return true;
+      if (box.top - ring < frame.top || box.bottom + ring > frame.bottom) return true;
     }
-    return Object.values(hidden).filter(Boolean).length >= 3;
+    return false;
   }
 
-  return { faintText, faintMarks, unnamed, small, moving, cut, stops, enter, focused };
+  return { faintText, faintSigns, faintMarks, unnamed, small, moving, cut, stops, enter, focused };
 })();

@@ -111,8 +111,9 @@ def seen_and_named(output: Any) -> list[str]:
         *violations(output),
         *(f"faint text: {what}" for what in output.evaluate("e => probes.faintText(e)")),
         *(
-            f"faint mark: {what}"
-            for what in output.evaluate("(e, not) => probes.faintMarks(e, not)", ", ".join(QUIET))
+            f"{ask}: {what}"
+            for ask in ("faintSigns", "faintMarks")
+            for what in output.evaluate(f"(e, not) => probes.{ask}(e, not)", ", ".join(QUIET))
         ),
         *(f"picture without a name: {what}" for what in output.evaluate("e => probes.unnamed(e)")),
         *(f"small target: {what}" for what in output.evaluate("e => probes.small(e)")),
