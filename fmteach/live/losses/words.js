@@ -121,11 +121,12 @@ function tableOf(s) {
       rows(-6, 6, 1, (at) => [[sigmoid(at), 3], ...both(at)]),
     ];
   }
+  const all = s.rows === "all";
   return [
-    ["score ŷ", "p", "loss, y = 1", "loss, y = 0", `mean, CTR ${percent(s.ctr)}`],
+    ["score ŷ", "p", "loss, y = 1", "loss, y = 0", ...(all ? [`mean, CTR ${percent(s.ctr)}`] : [])],
     rows(-6, 6, 1, (at) => [
       [probability(at, s.sigmoids), 3],
-      ...[1, 0, s.ctr].map((share) => [logloss(share, at, s.sigmoids), 4]),
+      ...[1, 0, ...(all ? [s.ctr] : [])].map((share) => [logloss(share, at, s.sigmoids), 4]),
     ]),
   ];
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from fmteach.live.losses.arithmetic import (
     base_rate,
@@ -202,12 +203,15 @@ def table(s: State) -> tuple[list[str], list[list[str]]]:
     if s.loss == "bpr":
         head = ["difference", "p", "loss", "slope"]
         return head, _rows(-6, 6, 1, lambda at: _numbers(at, (sigmoid(at), 3), *_both(s, at)))
-    head = ["score ŷ", "p", "loss, y = 1", "loss, y = 0", f"mean, CTR {percent(s.ctr)}"]
+    head, shares = ["score ŷ", "p", "loss, y = 1", "loss, y = 0"], [1.0, 0.0]
+    if s.rows == "all":
+        head.append(f"mean, CTR {percent(s.ctr)}")
+        shares.append(s.ctr)
+    losses = partial(logloss, sigmoids=s.sigmoids)
     return head, _rows(
         -6, 6, 1,
         lambda at: _numbers(
-            at, (probability(at, s.sigmoids), 3),
-            *((logloss(share, at, s.sigmoids), 4) for share in (1, 0, s.ctr)),
+            at, (probability(at, s.sigmoids), 3), *((losses(share, at), 4) for share in shares)
         ),
     )  # fmt: skip
 
