@@ -218,7 +218,7 @@ def check_pad(function: Any = None) -> Feedback:
         function = Read(function, _dense)
     return compare(
         NAME, function, _trials(), _truth,
-        [Slip(slip.name, Read(slip.answer, _dense), slip.says) for slip in SLIPS],
+        [Slip(s.name, Read(s.answer, _dense), s.says) for s in SLIPS if not _malformed(s.answer)],
         todo="return ids and values from your function in the cell above, then check again.",
         otherwise="write your two tables for these rows on paper, and read them back: which "
         "feature has which value?",

@@ -59,25 +59,25 @@ def _plain(ids: Any) -> list[int]:
 
 def _malformed(function: Any) -> str | None:
     """What is wrong with the two lists themselves, in the kind of numbers that can be read."""
-    first = None
+    problems = []
     for convert in (torch.tensor, np.array, np.ndarray.tolist):
-        problem = _problem_with(function, convert)
+        try:
+            problem = _problem_with(function, convert)
+        except Exception:
+            continue  # it does not take such numbers, or is explained when it is compared
         if problem is None:
             return None
-        first = first or problem
-    return first
+        problems.append(problem)
+    return problems[0] if problems else None
 
 
 def _problem_with(function: Any, convert: Any) -> str | None:
     for trial in _trials():
         ids, values = copy.deepcopy(trial.arguments)
-        try:
-            answer = function(convert(ids), convert(values))
-            if is_stub(answer):
-                return None
-            two = two_arrays(answer)
-        except Exception:
-            return None  # explained when it is compared
+        answer = function(convert(ids), convert(values))
+        if is_stub(answer):
+            return None
+        two = two_arrays(answer)
         if two is None:
             return "two results are wanted, ids and values: return ids, values."
         mine, amounts = two
