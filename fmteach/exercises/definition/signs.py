@@ -120,9 +120,9 @@ SIGNS = Exercise(
         "Put horror, romance and cartoon like the spokes of a wheel, 120° apart. Then put Ann "
         "between horror and romance, so away from cartoon.",
     ),
-    solution="V = [[0, 1], [-0.9, 0.5], [0.9, 0.5], [0, -1]]: horror, romance and cartoon about "
+    solution="my_V = [[0, 1], [-0.9, 0.5], [0.9, 0.5], [0, -1]]: horror, romance and cartoon about "
     "120° apart, Ann in the middle between horror and romance.",
-    stub="V = ...  # four rows of two numbers, or plane.V",
+    stub="my_V = ...  # four rows of two numbers, or genres.V",
     slips=(
         Slip("turned over", ([[0, -0.9, 0.9, 0], [1, 0.5, 0.5, -1]],), "It is turned over"),
         Slip("one factor", ([[1], [1], [1], [-1]],), "one factor a row, k = 1"),

@@ -71,7 +71,7 @@ const plain = (value) => fixed(value, 2).replace(/0+$/, "").replace(/\.$/, "");
 const bracket = (text) => (text.startsWith("−") ? `(${text})` : text);
 const sub = (n) => String(n + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 const arrow = (tip, k) => `(${tip.slice(0, k).map(coordinate).join(", ")})`;
-const equals = (value, ...parts) => (onGrid(value, 100) && parts.every((p) => onGrid(p)) ? "=" : "≈");
+const equals = (value, ...parts) => (value === 0 || (onGrid(value, 100) && parts.every((p) => onGrid(p))) ? "=" : "≈");
 const wide = (text) => [...text].length;
 const pad = (text, width) => text + " ".repeat(Math.max(0, width - wide(text)));
 

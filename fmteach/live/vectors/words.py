@@ -108,7 +108,7 @@ def arrow(tip: Numbers, k: int) -> str:
 
 def equals(value: float, *parts: float) -> str:
     """ "=" where the decimals shown are all there are, else "≈"."""
-    return "=" if on_grid(value, 100) and all(map(on_grid, parts)) else "≈"
+    return "=" if value == 0 or (on_grid(value, 100) and all(map(on_grid, parts))) else "≈"
 
 
 def worked(a: Numbers, b: Numbers, k: int) -> str:
