@@ -18,6 +18,9 @@ MAX_CELL_WORDS = 80
 MAX_CODE_LINES = 25
 CELLS = range(25, 46)
 CHECKED = re.compile(r"^# NBVAL_CHECK_OUTPUT\b", re.MULTILINE)
+HEADING = re.compile(r"^(#{1,6}) (.*)$", re.MULTILINE)
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)]*)\)")
+NO_LINK_TEXT = {"here", "click here", "this", "link", "this link", "there", "more", "read more"}
 # Text in a stored output that is another one tomorrow, or on another machine.
 PASSING = re.compile(r" at 0x[0-9a-f]+|/home/|/tmp/|\d\d:\d\d:\d\d")
 
@@ -58,9 +61,23 @@ def _of_the_whole(notebook: Any, size: int) -> Iterator[str]:
         yield f"metadata {sorted(extra)} is stored; widget state and the like stay out"
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
         yield "older than nbformat 4.5, so cells have no ids"
+    yield from _of_headings(texts)
     ids = [cell.get("id") for cell in notebook.cells]
     if len(set(ids)) != len(ids):
         yield "two cells have one id"
+
+
+def _of_headings(texts: list[str]) -> Iterator[str]:
+    """A screen reader's list of headings is the map of the page: no level is left out."""
+    last = 0
+    for text in texts:
+        for marks, words in HEADING.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
+            level = len(marks)
+            if level == 1 and last:
+                yield f"a second title ({words!r}); the parts are of level 2"
+            elif level > last + 1:
+                yield f"a heading of level {level} ({words!r}) after one of level {last}"
+            last = level
 
 
 def _of_any_cell(cell: Any) -> Iterator[str]:
@@ -113,6 +130,11 @@ def _of_markdown(cell: Any) -> Iterator[str]:
     for tag in re.findall(r"<(?:img|svg)\b[^>]*>", text, flags=re.IGNORECASE):
         if not re.search(r"(?:alt|aria-label)\s*=\s*['\"][^'\"]+", tag):
             yield "a picture without alt text"
+    for words, where in LINK.findall(text):
+        if words.strip().lower() in NO_LINK_TEXT or words.startswith("http"):
+            yield f"a link whose words do not say where it leads: {words!r} to {where}"
+    if re.search(r"(?<![(<`])https?://", LINK.sub("", text)):
+        yield "a bare address; make it a link with words"
     if cell.get("attachments"):
         yield "an attached file; link to a small file in the repository"
     if "!" in _prose(text):

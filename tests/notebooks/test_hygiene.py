@@ -45,7 +45,8 @@ def good() -> Any:
     """A notebook of generated cells that breaks no rule."""
     cells = [v4.new_markdown_cell("# A title\n\n30 minutes. You will see, count and check.")]
     for number in range(15):
-        cells.append(v4.new_markdown_cell(f"Part {number}: a formula $5! = 120$ and `a != b`."))
+        words = f"a formula $5! = 120$, `a != b` and [Rendle 2010](https://doi.org/{number})."
+        cells.append(v4.new_markdown_cell(f"## Part {number}\n\n### Small\n\n{words}"))
         cells.append(v4.new_code_cell(f"assert {number} != -1  # a != b"))
     cells.append(v4.new_markdown_cell("![A rising line](line.svg) <img src='a' alt='A dot'>"))
     checked = v4.new_code_cell("# NBVAL_CHECK_OUTPUT\nprint(3)")
@@ -93,6 +94,12 @@ BREACHES = {
     "a picture without alt text": _set(_text, source="![](line.svg)"),
     "picture without alt": _set(_text, source="<img src='line.svg'>"),
     "an exclamation mark": _set(_text, source="Well done!"),
+    "a heading of level 3 ('Deep') after one of level 1": _set(_text, source="### Deep"),
+    "a second title": _set(_text, source="# Another"),
+    "a link whose words do not say where it leads: 'here'": _set(
+        _text, source="Look [here](line.svg)."
+    ),
+    "a bare address": _set(_text, source="See https://arxiv.org/abs/1234 for more."),
     "empty": _set(_text, source=" \n"),
     "metadata ['scrolled'] is stored": _set(_code, metadata={"scrolled": True}),
     "no cell id": _set(_code, id=""),
