@@ -11,7 +11,7 @@ from fmteach.exercises.making import Trial, function_exercise
 from fmteach.exercises.slip import Slip
 from fmteach.interaction import pairwise_naive
 
-_H = 0.5  # the pairwise term is a parabola in each v_il: a central difference has no error
+_H = 0.5  # the pairwise term is a straight line in each v_il: any nudge gives the slope
 
 
 def solution_grad_V(x, V):

@@ -38,7 +38,7 @@ _ITSELF = "That is the value of the step, not its slope. How much does it change
 FIELDS: tuple[Field, ...] = (
     Field(
         "dz_dv", "z_il", "v_il", "il", _FIRST,
-        ("z_il = v_il x_i. Hold x_i still and nudge v_il.",
+        ("Hold x_i still and nudge v_il: z_il = v_il x_i moves.",
          "The slope of c · v is c. Here c is x_i."),
         (
             ("v_il", "That is the slope by x_i. Here v_il is nudged, and x_i stays."),
