@@ -288,7 +288,8 @@ function render({ model, el }) {
       const y = Math.max(sc.y(f(there)), top + 24);
       const steep = s.sigmoids === 1 || className.includes("ghost"); // words beside it, not above
       const side = where < 0.5 ? 1 : -1;
-      const [x, drop] = steep ? [sc.x(there) + 14 * side, 2] : [sc.x(there), className.includes("c1") ? 21 : -10];
+      const low1 = s.rows === "all" && baseRate(s.ctr) < 0.26; // the base rate's own words stand below it
+      const [x, drop] = steep ? [sc.x(there) + 14 * side, 2] : [sc.x(there), className.includes("c1") && !low1 ? 21 : -10];
       labels.push(text(x, y + drop, words, `words ${className}`, steep && side > 0 ? "start" : "end"));
     }
     legend.replaceChildren(
