@@ -51,6 +51,12 @@ _ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
     (ValueError, r"only .*converted|ambiguous|setting an array element", _ONE_NUMBER),
     (RuntimeError, r"only one element|cannot be converted to Scalar|ambiguous", _ONE_NUMBER),
     (
+        RuntimeError,
+        r"infer output dtype",
+        "In torch, True and False have no mean: turn them into numbers first, with .float() or "
+        ".double().",
+    ),
+    (
         ValueError,
         r"broadcast|shapes? .*not aligned|mismatch|matmul|same dimension|number of dimensions",
         _SHAPES,

@@ -64,8 +64,10 @@ class Cases:
                 )
         return (
             '<table style="font-size:15px"><caption>Five broken models, and what can be seen of '
-            'them</caption><thead><tr><th scope="col">case</th><th scope="col">what</th>'
-            f'<th scope="col">seen</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
+            'them</caption><thead><tr><th scope="col">case</th>'
+            '<th scope="col" style="text-align:left">what</th>'
+            '<th scope="col" style="text-align:left">seen</th></tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table>"
             f'<p style="font-size:15px">{html.escape(self.offered)}</p>'
         )
 

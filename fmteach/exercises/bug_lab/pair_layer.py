@@ -72,6 +72,10 @@ def diagonal_kept(z):
     return 0.5 * (z.sum(0) ** 2).sum()
 
 
+def whole_square(z):
+    return (z @ z.T).sum()
+
+
 def half_on_one_term(z):
     return (0.5 * z.sum(0) ** 2 - (z**2).sum(0)).sum()
 
@@ -131,6 +135,11 @@ SLIPS = (
         "diagonal kept", diagonal_kept,
         "this still holds the product of each feature with itself. Subtract the sum of the "
         "squares before you halve.",
+    ),
+    Slip(
+        "the whole square", whole_square,
+        "that is the whole square of products: every pair twice, and each feature with itself. "
+        "Subtract the diagonal, then halve.",
     ),
     Slip(
         "half on one term", half_on_one_term,

@@ -94,6 +94,14 @@ def threshold_0_on_probabilities(scores, y):
     return ((_sigmoid(scores) > 0) == (y > 0.5)).mean()
 
 
+def recall(scores, y):
+    return ((scores > 0) & (y > 0.5)).sum() / (y > 0.5).sum()
+
+
+def precision(scores, y):
+    return ((scores > 0) & (y > 0.5)).sum() / (scores > 0).sum()
+
+
 def said_yes(scores, y):
     return (scores > 0).mean()
 
@@ -134,9 +142,9 @@ SLIPS = (
         "that is how many rows are right. Accuracy is their share: divide by the number of rows.",
     ),
     Slip(
-        "labels -1 and 1", signs,
-        "the sign of a score is -1 or 1, and the labels are 0 and 1: a negative never matches. "
-        "Compare scores > 0 with y > 0.5.",
+        "right yes only, or signs", signs,
+        "a right “no” is never counted, only a right “yes”. Compare scores > 0 with y > 0.5; a "
+        "sign, which is -1 or 1, equals no label 0.",
     ),
     Slip(
         "share of the wrong rows", wrong_share,
@@ -152,6 +160,16 @@ SLIPS = (
         "0 on the probability", threshold_0_on_probabilities,
         "every probability is above 0, so this says “yes” to every row. With a sigmoid the "
         "threshold is 0.5; without one it is 0.",
+    ),
+    Slip(
+        "recall", recall,
+        "that is the share of the positives that were found (recall). Accuracy looks at all rows: "
+        "divide all right rows, “yes” and “no”, by n.",
+    ),
+    Slip(
+        "precision", precision,
+        "that is the share of right ones among the “yes” (precision). Accuracy looks at all rows: "
+        "a right “no” counts too.",
     ),
     Slip(
         "share of yes", said_yes,

@@ -110,6 +110,17 @@ def loss_of_probabilities(score, y):
     return -np.mean(y * log_p + (1 - y) * log_q), p, p > 0.5
 
 
+def score_in_the_loss_of_probabilities(score, y):
+    # Stops, unless every score happens to lie between 0 and 1.
+    score, y = torch.as_tensor(score), torch.as_tensor(y)
+    return F.binary_cross_entropy(score, y), torch.sigmoid(score), score > 0
+
+
+def squared_error(score, y):
+    p = _sigmoid(score)
+    return np.mean((p - y) ** 2), p, p > 0.5
+
+
 def summed(score, y):
     p = _sigmoid(score)
     return _with_logits(score, y) * len(score), p, p > 0.5
@@ -165,6 +176,16 @@ SLIPS = (
         "loss of probabilities", loss_of_probabilities,
         "binary_cross_entropy takes p. A large score rounds p to 0 or 1, and the loss is cut off "
         "at 100: no gradient is left. Use the form ..._with_logits on the score.",
+    ),
+    Slip(
+        "score in the loss of probabilities", score_in_the_loss_of_probabilities,
+        "binary_cross_entropy wants probabilities and got the score. Its sister "
+        "binary_cross_entropy_with_logits takes the score as it is.",
+    ),
+    Slip(
+        "squared error", squared_error,
+        "that is the mean of (p - y)², a squared error. For labels the loss is the cross-entropy: "
+        "the mean of -ln of the probability of what happened.",
     ),
     Slip(
         "sum over the rows", summed,
