@@ -141,6 +141,13 @@ def dict_of_the_last(ids, values):
     return list(x), list(x.values())
 
 
+def dict_views(ids, values):
+    x = {}
+    for i, value in zip(ids, values, strict=True):
+        x[int(i)] = value
+    return x.keys(), x.values()
+
+
 def numpy_assignment(ids, values):
     x = np.zeros(int(max(ids)) + 1)
     x[np.asarray(ids)] += np.asarray(values)  # buffered: of a repeated id only the last is added
@@ -178,6 +185,7 @@ AGAIN = [
     (FM_SPARSE, ones_for_zeros, "padding taken as 1"),
     (FM_SPARSE, through_the_sigmoid, "a probability"),
     (MERGE, dict_of_the_last, "last wins"),
+    (MERGE, dict_views, "last wins"),
     (MERGE, numpy_assignment, "last wins"),
     (MERGE, unique_alone, "values left behind"),
     (MERGE, mean_of_groups, "averaged"),

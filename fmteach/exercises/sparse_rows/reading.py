@@ -6,7 +6,7 @@ arrays are compared, but the row x that they describe.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,8 @@ def two_arrays(answer: Any) -> tuple[np.ndarray, np.ndarray] | None:
 def _as_array(part: Any) -> np.ndarray:
     if isinstance(part, torch.Tensor):
         return part.detach().cpu().numpy()
-    if isinstance(part, list | tuple):
+    if isinstance(part, np.ndarray):
+        return part
+    if isinstance(part, Iterable):  # lists, tuples, and what dict.keys() and zip() give
         return np.array([_as_array(each) for each in part])
     return np.asarray(part)
