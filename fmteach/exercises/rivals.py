@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from fmteach.datasets import Dataset
+from fmteach.exercises import small_runs
 from fmteach.exercises.feedback import Feedback, not_attempted
+from fmteach.exercises.slip import Made, Slip
 from fmteach.models import FactorizationMachine
-from fmteach.training import Trainer, bootstrap_difference, linear_baseline
+from fmteach.training import (
+    History,
+    TrainConfig,
+    Trainer,
+    bootstrap_difference,
+    linear_baseline,
+)
 
 _LABELS = {"rmse": "RMSE", "logloss": "logloss"}
 
@@ -29,11 +39,7 @@ def against_linear(
     if trainer is None or trainer is Ellipsis:
         return not_attempted(name, "train a model, then give its trainer to the check.")
     if not isinstance(trainer, Trainer):
-        return Feedback(
-            name, "not yet",
-            f"a Trainer is needed, and a {type(trainer).__name__} came. Keep the trainer: "
-            "trainer = Trainer(data, config); trainer.fit().",
-        )  # fmt: skip
+        return Feedback(name, "not yet", no_trainer(trainer))
     data = trainer.dataset
     if data.objective != wanted:
         return Feedback(
@@ -70,6 +76,49 @@ def against_linear(
     if gain.value < 0:
         return Feedback(name, "not yet", f"{figures}: the interval holds 0, so it may be chance.")
     return Feedback(name, "not yet", f"{figures}. {_what_to_try(trainer)}")
+
+
+def no_trainer(given: Any) -> str:
+    """What to say to somebody who hands in something else than a trainer."""
+    what = "the class itself" if isinstance(given, type) else f"a {type(given).__name__}"
+    said = f"a Trainer is needed, and {what} came. "
+    if isinstance(given, History):
+        return said + (
+            "fit() returns the history of the run. Make the trainer first, then call its fit on a "
+            "line of its own: mine = Trainer(data, config), then mine.fit()."
+        )
+    if isinstance(given, TrainConfig):
+        return said + "The settings are the second thing that a Trainer is made of."
+    if isinstance(given, Dataset):
+        return said + "The data is the first thing that a Trainer is made of."
+    if hasattr(given, "state_dict"):
+        return said + "The model alone does not know its data: hand in the trainer around it."
+    return said + "Keep it: mine = Trainer(data, config), then mine.fit()."
+
+
+def slips_of_runs(objective: str) -> tuple[Slip, ...]:
+    """What is handed in wrongly where a run of `objective` must beat the linear model."""
+    other = "classification" if objective == "regression" else "regression"
+
+    def run(make: Any) -> Made:
+        return Made(lambda: (make(),))
+
+    return (
+        Slip("history kept", (History(),), "fit() returns the history of the run"),
+        Slip("settings handed in", (TrainConfig(),), "The settings are the second thing"),
+        Slip("data handed in", run(partial(small_runs.planted, objective)),
+             "The data is the first thing"),
+        Slip("model handed in", Made(lambda: (small_runs.good(objective).model,)),
+             "The model alone does not know its data"),
+        Slip("another task", run(partial(small_runs.good, other)),
+             "this exercise needs a data set of the kind"),
+        Slip("linear model", run(partial(small_runs.linear, objective)), "has no pair term"),
+        Slip("overfits", run(partial(small_runs.overfitting, objective)), "it overfits"),
+        Slip("stopped too early", run(partial(small_runs.too_short, objective)),
+             "was still falling at the end"),
+        Slip("may be chance", run(partial(small_runs.by_chance, objective)),
+             "so it may be chance"),
+    )  # fmt: skip
 
 
 def _what_to_try(trainer: Trainer) -> str:

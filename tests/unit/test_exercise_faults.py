@@ -105,10 +105,10 @@ def fails_on_short_lists(losses, patience):
 @pytest.mark.parametrize(
     "rule, says",
     [
-        (says_nothing_when_it_goes_on, "return False"),
+        (says_nothing_when_it_goes_on, "return False for go on"),
         (fails_on_short_lists, "the answer is stop, yours is go on"),
-        (lambda losses, patience: "stop", "Return True to stop"),
-        (lambda losses, patience: np.array([True, False]), "Return True to stop"),
+        (lambda losses, patience: "stop", "Return True for stop"),
+        (lambda losses, patience: np.array([True, False]), "Return True for stop"),
         (lambda losses, patience: losses.sort() or len(losses) > 9, "the answer is stop"),
     ],
 )
@@ -138,4 +138,7 @@ def test_slopes_that_are_no_numbers_are_no_error(naive, fast):
 
 
 def test_the_doctor_itself_is_no_report():
-    assert check_doctor(check_doctor).verdict == "not attempted"
+    feedback = check_doctor(check_doctor)
+    assert feedback.verdict == "not yet" and "Round brackets" in feedback.message
+    assert check_doctor(...).verdict == "not attempted"
+    assert "a report is wanted; got 3" in check_doctor(3).message
