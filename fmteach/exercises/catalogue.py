@@ -25,7 +25,7 @@ CHAPTERS: Mapping[int, str] = MappingProxyType(
     {
         0: "Start here",
         1: "Why interactions",
-        2: "FM by definition",
+        2: "The score by definition",
         3: "The kd trick",
         4: "Sparse rows",
         5: "Gradients by hand",

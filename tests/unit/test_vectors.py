@@ -46,6 +46,11 @@ def test_an_absent_feature_has_no_pair() -> None:
     assert plane.pair_term == -1.0
 
 
+def test_the_first_pair_shown_is_one_that_is_in_the_row() -> None:
+    assert vectors(V3, [1, 0, 1]).chosen == [0, 2]
+    assert vectors(V3, [0, 0, 1]).chosen == [0, 1]
+
+
 def test_python_sets_the_arrows_and_k_follows() -> None:
     plane = vectors(V3)
     plane.V = [[0.5], [-0.5], [1.0]]
@@ -146,7 +151,7 @@ def test_own_targets() -> None:
     signs = [[0, 1, -1], [1, 0, -1], [-1, -1, 0]]
     assert read_pattern(signs, 3) == read_pattern(["0+−", "+.-", "--0"], 3) == ["0+-", "+0-", "--0"]
     plane = vectors(V3, challenge=np.array(signs))
-    assert plane.target == "your target" and plane.met == (2, 3)
+    assert plane.target == "own signs" and plane.met == (2, 3)
     assert list(targets_of(2)) == ["two camps"]
 
 
@@ -163,7 +168,7 @@ def test_the_twin_works_the_numbers_out() -> None:
     assert "no direction" in plane.text()
     plane.target = "two camps"
     assert (
-        "✗ wanted −" in plane.text() and "Target two camps: 1 of 3 signs are met." in plane.text()
+        "✗ wanted −" in plane.text() and "Target (two camps): 1 of 3 signs are met." in plane.text()
     )
 
 

@@ -153,7 +153,7 @@ function twinText(names, tips, x, k, chosen, target, wanted) {
   lines.push("", `Chosen: ${names[i]} × ${names[j]}. ${geometry(tips[i], tips[j], k).join(" ")}`);
   if (wanted) {
     const [good, asked] = met(square, wanted);
-    lines.push(`Target ${target}: ${good} of ${asked} signs are met.`);
+    lines.push(`Target (${target}): ${good} of ${asked} signs are met.`);
   }
   return lines.join("\n");
 }

@@ -53,8 +53,10 @@ class VectorPlane(anywidget.AnyWidget):
     ) -> None:  # fmt: skip
         self.names, self.targets = tuple(names), targets
         k = len(V[0])
+        # The first pair that is in the row: of one-hot rows most are not.
+        pairs = [[i, j] for i, j in words.pairs(len(x)) if x[i] and x[j]]
         start = {
-            "tips": [[*row, 0.0][:2] for row in V], "x": x, "k": k, "chosen": [0, 1],
+            "tips": [[*row, 0.0][:2] for row in V], "x": x, "k": k, "chosen": [*pairs, [0, 1]][0],
             "target": target,
         }  # fmt: skip
         self._start = start
@@ -182,7 +184,7 @@ def vectors(
     if isinstance(challenge, str) and challenge in targets:
         target = challenge
     elif challenge is not None:
-        target, targets["your target"] = "your target", read_pattern(challenge, d)
+        target, targets["own signs"] = "own signs", read_pattern(challenge, d)
     return VectorPlane(
         _names(names, d, V is None), rows, _features([1.0] * d if x is None else x, d), targets,
         target,

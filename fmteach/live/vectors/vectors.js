@@ -81,7 +81,7 @@ function render({ model, el }) {
   menu.onchange = () => {
     set({ target: menu.value });
     const [good, asked] = menu.value ? met(square(), targets[menu.value]) : [0, 0];
-    say(menu.value ? `Target ${menu.value}: ${good} of ${asked} signs are met.` : "No target.");
+    say(menu.value ? `Target (${menu.value}): ${good} of ${asked} signs are met.` : "No target.");
   };
   pick.append(menu);
   const turn = button("Turn all by 30°", () => turnAll());
@@ -428,7 +428,7 @@ function render({ model, el }) {
       goal.className = good === asked ? "fmv-goal good" : "fmv-goal";
       goal.textContent = good === asked
         ? `✓ Target met: all ${asked} signs, with k = ${k}.`
-        : `Target ${target}: ${good} of ${asked} signs are met. ✗ + : plus is wanted.`;
+        : `${good} of ${asked} signs are met. In the cells: ✓ met, ✗ not yet, and the sign that is wanted.`;
     }
     if (twin.open) text.textContent = twinText(names, tips, x, k, [i, j], target, wanted);
   }

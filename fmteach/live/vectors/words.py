@@ -195,5 +195,5 @@ def twin(
     lines += ["", f"Chosen: {names[i]} × {names[j]}. {' '.join(geometry(tips[i], tips[j], k))}"]
     if wanted:
         good, asked = met(square, wanted)
-        lines.append(f"Target {target}: {good} of {asked} signs are met.")
+        lines.append(f"Target ({target}): {good} of {asked} signs are met.")
     return "\n".join(lines)
