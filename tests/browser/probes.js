@@ -141,7 +141,7 @@ window.probes = (() => {
       .filter((node) => !node.parentElement.closest("svg"))
       .filter((node) => {
         if (node.closest("[aria-hidden='true']")) return false;
-        if (node.closest("[role='img'], [role='application']")?.ariaLabel) return false;
+        if (node.closest("[role='img']")?.ariaLabel || (node.role && node.ariaLabel)) return false;
         return !(node.localName === "img" && node.alt);
       })
       .map(name);
@@ -234,6 +234,9 @@ window.probes = (() => {
     const node = document.activeElement;
     if (!node || !root.contains(node)) return ["out", ""];
     const box = node.getBoundingClientRect();
+    if (node instanceof SVGElement && !look(node).outline) {
+      return [name(node), drawnRing(node) ? "" : "no ring"];
+    }
     for (let at = node; at && at !== root; at = at.parentElement) {
       const { outline, ink } = look(at);
       if (outline >= 2) {
@@ -246,6 +249,20 @@ window.probes = (() => {
     }
     return [name(node), box.width < 1 ? "not visible" : "no ring"];
   }
+  // A part of a drawing may draw its own ring: a line of 3:1 that is there with the focus only.
+  function drawnRing(node) {
+    const lines = () => [...node.querySelectorAll("*")].map((part) => {
+      const css = getComputedStyle(part);
+      const there = css.stroke !== "none" && part.checkVisibility({ visibilityProperty: true });
+      return there ? `${css.strokeWidth} ${seen(css.stroke, part, css.strokeOpacity).toFixed(1)}` : "";
+    });
+    const now = lines();
+    node.blur();
+    const before = lines();
+    node.focus();
+    return now.some((line, n) => line !== before[n] && Number(line.split(" ")[1]) >= 3);
+  }
+
   // Does a box around a node hide its ring on one side?
   function clipped(node) {
     const css = getComputedStyle(node);

@@ -57,6 +57,13 @@ SHOWN: dict[str, tuple[str, str]] = {
         "live.growth([{'rows': n, 'seconds': n / 1e5, 'peak_bytes': 1e6 + n, 'series': name}\n"
         "             for n in (1000, 2000, 4000) for name in ('vocabulary', 'hashing')])",
     ),
+    "click table": (WIDGET, "live.click_table(hidden=8)"),
+    "vectors": (WIDGET, "live.vectors()"),
+    "collapse": (WIDGET, "live.collapse(d=1000, m=10, k=8)"),
+    "derivatives": (WIDGET, "live.derivatives()"),
+    "init scale": (WIDGET, "live.init_scale(0.01)"),
+    "loss against score": (WIDGET, "live.loss_against_score()"),
+    "questions": (WIDGET, "live.ask('3.a', '3.4', '3.5')"),
     "plot": (
         PICTURE,
         "x = np.arange(5)\nlive.LivePlot(go.Figure([go.Scatter(name='loss', x=x, y=1 / (1 + x))]), "
