@@ -176,7 +176,12 @@ def test_nothing_overflows_and_no_words_cover_others(paper: Any, width: int) -> 
 def test_in_the_notebook(page: LabPage) -> None:
     page.write_notebook(
         "losses.ipynb",
-        ["from fmteach import live", "shown = live.loss_against_score()\nshown", "shown"],
+        [
+            "from fmteach import live",
+            "shown = live.loss_against_score()\nshown",
+            "shown",
+            "live.loss_against_score('mse', name='another')",
+        ],
     )
     page.open_notebook("losses.ipynb")
     page.run_all()
@@ -184,6 +189,8 @@ def test_in_the_notebook(page: LabPage) -> None:
     point.focus()
     page.keyboard.press("ArrowRight")
     page.wait_value("shown.score", "-0.95")
+    # Another widget on the page does not take the choices of this one away.
+    assert page.output(1).locator("input:checked").count() == 3
     # The second view moves along, and the shortcuts of the notebook stay out.
     second = page.output(2).locator(POINT)
     assert second.get_attribute("aria-valuenow") == "-0.95"

@@ -15,8 +15,6 @@ const TITLES = {
   bpr: ["difference of the scores, and below it p = σ(difference)", "loss of this pair"],
 };
 
-let lossWidgets = 0;
-
 function shape(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -33,7 +31,7 @@ function topOf(s) {
 }
 
 function render({ model, el }) {
-  const own = `fml${++lossWidgets}`;
+  const own = `fml${Math.random().toString(36).slice(2)}`; // no counter: each widget has its own copy of this file
   const root = make("section", "fml");
   root.setAttribute("aria-label", "Loss against score");
   root.addEventListener("keydown", keepKey);
