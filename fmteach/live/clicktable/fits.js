@@ -77,51 +77,60 @@ function dot(one, other, k) {
   return total;
 }
 
+// One matrix for all small systems: thousands of them are solved for one click.
+const small = Array.from({ length: 4 }, () => zeros(4));
+const target = zeros(4);
+
 function side(clicks, w0, mine, others, k) {
   const size = 1 + k;
-  const inputs = others.map((other) => [1, ...other.slice(1)]);
   for (let u = 0; u < clicks.length; u += 1) {
-    const matrix = Array.from({ length: size }, () => zeros(size));
-    const right = zeros(size);
-    for (let i = 0; i < size; i += 1) matrix[i][i] = i ? L2_FACTORS : L2;
-    for (let f = 0; f < inputs.length; f += 1) {
-      const y = clicks[u][f];
+    for (let i = 0; i < size; i += 1) {
+      target[i] = 0;
+      for (let j = i; j < size; j += 1) small[i][j] = i !== j ? 0 : i ? L2_FACTORS : L2;
+    }
+    for (let f = 0; f < others.length; f += 1) {
+      const y = clicks[u][f], other = others[f];
       if (y === 0) continue;
-      const x = inputs[f], rest = y - w0 - others[f][0];
+      const rest = y - w0 - other[0];
       for (let i = 0; i < size; i += 1) {
-        right[i] += x[i] * rest;
-        for (let j = i; j < size; j += 1) matrix[i][j] += x[i] * x[j];
+        const xi = i ? other[i] : 1;
+        target[i] += xi * rest;
+        for (let j = i; j < size; j += 1) small[i][j] += xi * (j ? other[j] : 1);
       }
     }
-    mine[u] = solve(matrix, right);
+    solve(small, target, size);
+    for (let i = 0; i < size; i += 1) mine[u][i] = target[i];
   }
 }
 
 function bias(clicks, a, b, k) {
   let total = 0, count = 0;
-  clicks.forEach((row, u) => row.forEach((y, f) => {
-    if (y === 0) return;
-    total += y - a[u][0] - b[f][0] - dot(a[u], b[f], k);
-    count += 1;
-  }));
+  for (let u = 0; u < a.length; u += 1) {
+    for (let f = 0; f < b.length; f += 1) {
+      if (clicks[u][f] === 0) continue;
+      total += clicks[u][f] - a[u][0] - b[f][0] - dot(a[u], b[f], k);
+      count += 1;
+    }
+  }
   return count ? total / count : 0;
 }
 
 function lossOf(clicks, w0, a, b, k) {
   let loss = 1e-12;
-  clicks.forEach((row, u) => row.forEach((y, f) => {
-    if (y === 0) return;
-    const rest = y - w0 - a[u][0] - b[f][0] - dot(a[u], b[f], k);
-    loss += rest * rest;
-  }));
+  for (let u = 0; u < a.length; u += 1) {
+    for (let f = 0; f < b.length; f += 1) {
+      if (clicks[u][f] === 0) continue;
+      const rest = clicks[u][f] - w0 - a[u][0] - b[f][0] - dot(a[u], b[f], k);
+      loss += rest * rest;
+    }
+  }
   for (const factors of [a, b]) {
     for (const one of factors) loss += L2 * one[0] * one[0] + L2_FACTORS * dot(one, one, k);
   }
   return loss;
 }
 
-function solve(matrix, right) {
-  const size = right.length;
+function solve(matrix, right, size = right.length) {
   for (let i = 0; i < size; i += 1) {
     for (let j = i + 1; j < size; j += 1) {
       const share = matrix[i][j] / matrix[i][i];

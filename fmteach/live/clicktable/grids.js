@@ -52,6 +52,7 @@ function grid({ rows, columns }, label, tag, cell) {
   for (const name of columns) {
     const th = make("th", "", name);
     th.scope = "col";
+    th.title = name;
     head.append(th);
   }
   const body = make("tbody");
@@ -59,6 +60,7 @@ function grid({ rows, columns }, label, tag, cell) {
     const tr = make("tr");
     const th = make("th", "", name);
     th.scope = "row";
+    th.title = name;
     tr.append(th);
     const made = columns.map((_, f) => cell(u, f));
     tr.append(...made);
@@ -79,9 +81,8 @@ function modelCard(name, names, letters, last, label) {
   title.append(heading, formula(letters, last));
   const { table, cells } = grid(names, `What ${label} says`, "", () => {
     const td = make("td", "fmct-cell");
-    const marks = ["fmct-mark", "fmct-same"].map((name) => make("span", name));
-    for (const mark of marks) mark.setAttribute("aria-hidden", "true");
-    td.append(make("span", "fmct-value"), ...marks, make("span", "fm-sr"));
+    td.append(make("span", "fmct-value"), make("span", "fmct-mark"), make("span", "fm-sr"));
+    td.children[1].setAttribute("aria-hidden", "true");
     return td;
   });
   const wrong = make("p", "fmct-wrong");
@@ -108,9 +109,8 @@ function modelCard(name, names, letters, last, label) {
     td.classList.toggle("wrong", right === false);
     td.classList.toggle("borrowed", borrowed);
     td.style.setProperty("--strength", `${Math.round(40 * Math.min(1, Math.abs(value)))}%`);
-    const [number, mark, same, words] = td.children;
+    const [number, mark, words] = td.children;
     number.textContent = signed(value, 1);
-    same.textContent = borrowed ? "=" : "";
     mark.textContent = right === false ? "✗" : right && y === 0 ? "✓" : "";
     words.textContent = [
       y === 0 ? " never shown" : "",
@@ -132,7 +132,8 @@ function modelCard(name, names, letters, last, label) {
       plus += says(score(fit, u, f)) > 0;
       minus += says(score(fit, u, f)) < 0;
     }));
-    return [`never shown: ${of.never}; + on ${plus}, − on ${minus}, undecided on ${of.never - plus - minus}`];
+    const rest = of.never - plus - minus;
+    return [`never shown: ${of.never}; + on ${plus}, − on ${minus}${rest ? `, 0.0 on ${rest}` : ""}`];
   }
 
   return { box, cells, paint, heading };

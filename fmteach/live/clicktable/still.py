@@ -32,7 +32,7 @@ def still(
             [
                 (
                     score,
-                    ("=" if name == "poly-2" and not y else "") + signed(score, 1),
+                    signed(score, 1),
                     y == 0,
                     says(score) != (y or truth[u][f]) and (y or truth[u][f]) != 0,
                 )

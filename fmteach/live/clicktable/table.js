@@ -19,6 +19,8 @@ function render({ model, el }) {
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "Click table: edit clicks, compare three models");
   root.setAttribute("data-lm-suppress-shortcuts", "true");
+  const longest = Math.max(...rows.map((name) => name.length));
+  root.style.setProperty("--names", `${Math.min(96, Math.max(44, 10 + 8 * longest))}px`);
   root.addEventListener("keydown", keepKey);
   el.append(root);
 
@@ -33,10 +35,13 @@ function render({ model, el }) {
       // a page without a kernel: everything goes on working
     }
   }
+  let own = false; // a change made here: one fit for all of it
   function change(values) {
+    own = true;
     for (const [trait, value] of Object.entries(values)) model.set(trait, value);
-    save();
+    own = false;
     paint();
+    save();
   }
 
   // ---- controls ----------------------------------------------------------------------------
@@ -174,9 +179,9 @@ function render({ model, el }) {
       th.append(italic);
       return th;
     };
-    const own = make("th", "", "pair term"), total = make("th", "", "score");
-    own.scope = total.scope = "col";
-    head.append(make("td"), term("w", "0"), term("w", rows[u]), term("w", columns[f]), own, total);
+    const pairTerm = make("th", "", "pair term"), total = make("th", "", "score");
+    pairTerm.scope = total.scope = "col";
+    head.append(make("td"), term("w", "0"), term("w", rows[u]), term("w", columns[f]), pairTerm, total);
     const lines = MODELS.map(([name, , label]) => {
       const fit = fits[name], line = make("tr");
       const th = make("th", "", label);
@@ -187,10 +192,14 @@ function render({ model, el }) {
       return line;
     });
     sums.replaceChildren(head, ...lines);
+    note.textContent = y === 0 ? neverShown(u, f) : `Shown, so all three models learn from it. The aim is ${MARKS[y]}.`;
+  }
+  function neverShown(u, f) {
     const t = truth()[u][f];
-    note.textContent = y === 0
-      ? `No click data here. Poly-2 has no weight to learn, so it repeats the linear score. The FM has ⟨v, v⟩ for every pair.${t ? ` The whole pattern has ${MARKS[t]}.` : ""}`
-      : `Shown, so all three models learn from it. The aim is ${MARKS[y]}.`;
+    const aim = t ? ` The whole pattern has ${MARKS[t]}.` : "";
+    const fresh = clicks()[u].every((y) => y === 0) ? rows[u] : clicks().every((row) => row[f] === 0) ? columns[f] : "";
+    if (fresh) return `${fresh} has no shown cell at all, so nothing moved its weight and its factors: they are 0 in every model.${aim}`;
+    return `No row has this pair. Poly-2 has no weight for it and repeats the linear score. The FM multiplies factors learnt from other cells.${aim}`;
   }
 
   // ---- the models ----------------------------------------------------------------------------
@@ -206,7 +215,7 @@ function render({ model, el }) {
   const keyed = (cls, sign, words) => key.append(make("span", `fmct-key ${cls}`, sign), ` ${words} `);
   keyed("wrong", "✗", "wrong sign, or none (0.0)");
   keyed("hidden", "✓", "never shown, filled in rightly");
-  keyed("hidden borrowed", "=", "poly-2 has no weight for this pair, so it says the linear score");
+  keyed("hidden borrowed", "", "poly-2 has no weight for this pair: it says the linear score");
 
   // ---- the same as text ----------------------------------------------------------------------
   const twin = make("details", "fmct-twin");
@@ -272,8 +281,13 @@ function render({ model, el }) {
   paint();
   tell("Ready.");
   const heard = ["clicks", "k", "pattern"].map((name) => `change:${name}`);
-  for (const event of heard) model.on(event, paint);
-  return () => heard.forEach((event) => model.off(event, paint));
+  const onChange = () => {
+    if (own) return;
+    paint();
+    tell("Changed from Python.");
+  };
+  for (const event of heard) model.on(event, onChange);
+  return () => heard.forEach((event) => model.off(event, onChange));
 }
 
 export default { render };
