@@ -11,7 +11,7 @@ const NEXT = ["Collapse ▶", "Look up V ▶", "Two sums ▶", "Two sums ▶"];
 const UNITS = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
 const MOST_ROWS = 12; // of the table in words
 const SLOTS = 6; // rows that are drawn
-const ROW = 27;
+const ROW = 25;
 const SVG = "http://www.w3.org/2000/svg";
 
 const whole = (n) => n.toLocaleString("en-US");
@@ -123,48 +123,48 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
     put("text", { x, y, class: `fmsp-t ${extra}`, "text-anchor": anchor }, text);
   const news = (from) => (fresh && stage === from ? "fmsp-new" : "");
   const ids = rowIds(d, m);
+  const wide = W > 700;
   const left = 6;
   const span = W - 2 * left;
 
   // The strip: spread over the whole width, or packed cell by cell.
   const cell = Math.min(26, (span * 0.75) / m);
   const reach = span + (m * cell - span) * packed;
-  put("rect", { x: left, y: 28, width: span, height: 34, class: "fmsp-gone" });
-  put("rect", { x: left, y: 28, width: reach, height: 34, class: "fmsp-strip" });
+  put("rect", { x: left, y: 23, width: span, height: 30, class: "fmsp-gone" });
+  put("rect", { x: left, y: 23, width: reach, height: 30, class: "fmsp-strip" });
   ids.forEach((i, j) => {
     const from = left + ((span - 3) * i) / d;
     put("rect", {
       x: from + (left + j * cell - from) * packed,
-      y: 24 + 4 * packed,
+      y: 19 + 4 * packed,
       width: 3 + (Math.max(cell - 1, 1) - 3) * packed,
-      height: 42 - 8 * packed,
+      height: 38 - 8 * packed,
       class: "fmsp-lit",
     });
   });
   const zeros = whole(d - m);
-  say(left, 16, `x: ${whole(d)} columns`, "strong");
-  say(W - left, 16, `${m} not zero, ${zeros} zero`, "", "end");
+  say(left, 14, `x: ${whole(d)} columns`, "strong");
+  say(W - left, 14, `${m} not zero, ${zeros} zero`, "", "end");
   if (stage === 1) {
-    say(left, 84, "0", "soft");
-    say(W - left, 84, whole(d - 1), "soft", "end");
+    say(left, 74, "0", "soft");
+    say(W - left, 74, whole(d - 1), "soft", "end");
     const share = Math.max(1, Math.round(d / span));
     const pixel = share > 1 ? `one pixel of this line is ${whole(share)} columns` : "column number";
-    say(W / 2, 84, pixel, "soft", "middle");
+    say(wide ? W * 0.74 : W / 2, 74, pixel, "soft", "middle");
   } else if (packed === 1) {
     const gone = `${zeros} zeros are gone`;
-    if (span - m * cell > 9 * gone.length) say(left + m * cell + 14, 50, gone, "soft");
+    if (span - m * cell > 9 * gone.length) say(left + m * cell + 14, 43, gone, "soft");
   }
 
   // V, always there: its height stands for all d rows.
-  const top = 116;
-  const tall = ROW * SLOTS + 62;
-  const wide = W > 700;
+  const top = 98;
+  const tall = ROW * SLOTS + 56;
   const vx = Math.max(190, W * 0.29);
   const vw = 58;
   const xr = Math.max(vx + vw + (wide ? 146 : 84), W * 0.49);
   const bottom = top + tall;
   const lit = (i) => top + 1 + ((tall - 4) * i) / d;
-  say(vx + vw / 2, top - 9, wide ? `V: ${whole(d)} rows of ${k}` : "V", "", "middle");
+  say(vx + vw / 2, top - 7, wide ? `V: ${whole(d)} rows of ${k}` : "V", "", "middle");
   put("rect", { x: vx, y: top, width: vw, height: tall, class: `fmsp-V ${stage === 1 ? "all" : ""}` });
   for (let n = 1; n < 24; n++) {
     const y = top + (tall * n) / 24;
@@ -175,10 +175,10 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
     // A few columns around the first one that is not zero, large enough to read.
     const cells = Math.max(3, Math.min(7, Math.floor((vx - 16) / 36)));
     const first = Math.max(0, Math.min(ids[0] - Math.floor(cells / 2), d - cells));
-    const y = top + 40;
+    const y = top + 36;
     const tick = left + ((span - 3) * ids[0]) / d + 1.5;
     put("path", {
-      d: `M ${tick} 66 L ${left} ${y} M ${tick} 66 L ${left + cells * 36} ${y}`,
+      d: `M ${tick} 58 L ${left} ${y} M ${tick} 58 L ${left + cells * 36} ${y}`,
       class: "fmsp-lens",
     });
     for (let n = 0; n < cells; n++) {
@@ -196,7 +196,7 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
     }
     put("rect", { x: xr, y: top, width: vw, height: tall, class: "fmsp-z" });
     for (const i of ids) put("rect", { x: xr, y: lit(i), width: vw, height: 2.5, class: "fmsp-zrow" });
-    say(xr + vw / 2, top - 9, "z = x v", "", "middle");
+    say(xr + vw / 2, top - 7, "z = x v", "", "middle");
     if (wide) {
       say(xr + vw + 16, top + 84, `All ${whole(d)} rows of V are scaled.`);
       say(xr + vw + 16, top + 110, `${zeros} rows of z are 0.`);
@@ -209,10 +209,10 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
   const middle = (r) => top + ROW * (r + 0.5);
   const columns = Math.max(1, Math.min(k, Math.floor((W - xr) / 58)));
   const listed = news(2);
-  say(98, top - 9, "id", `soft ${listed}`, "end");
-  say(156, top - 9, "value", `soft ${listed}`, "end");
+  say(98, top - 7, "id", `soft ${listed}`, "end");
+  say(156, top - 7, "value", `soft ${listed}`, "end");
   for (let r = 0; r < shown; r++) {
-    put("rect", { x: left, y: middle(r) - 12, width: 158, height: 24, class: `fmsp-one ${listed}` });
+    put("rect", { x: left, y: middle(r) - 11, width: 158, height: 23, class: `fmsp-one ${listed}` });
     say(98, middle(r) + 5, whole(ids[r]), listed, "end");
     say(156, middle(r) + 5, tenths(value(r)), `strong ${listed}`, "end");
   }
@@ -233,14 +233,14 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
       const v = factor(ids[r], l);
       const x = xr + l * 58;
       const kind = scaled ? "fmsp-z" : "fmsp-v";
-      put("rect", { x, y: middle(r) - 12, width: 55, height: 24, class: `${kind} ${news(stage)}` });
+      put("rect", { x, y: middle(r) - 11, width: 55, height: 23, class: `${kind} ${news(stage)}` });
       const text = scaled ? minus(String((value(r) * v) / 100)) : tenths(v);
       say(x + 27, middle(r) + 5, text, news(stage), "middle");
     }
   }
   const rest = k > columns && wide ? ` (${columns} of ${k} factors drawn)` : "";
   const what = wide ? (scaled ? "z = x v, the rows scaled" : "v, the rows looked up") : scaled ? "z = x v" : "v";
-  say(xr, top - 9, what + rest, news(stage));
+  say(xr, top - 7, what + rest, news(stage));
   if (m > shown) {
     say(xr, middle(shown) + 5, `… ${m - shown} more`, `soft ${looked}`);
   }
@@ -249,18 +249,18 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
   const { total, squares } = sums(ids, k);
   const two = [["sum", total, 100], [wide ? "sum of squares" : "squares", squares, 1e4]];
   two.forEach(([name, numbers, unit], n) => {
-    const y = bottom - 44 + n * 28;
+    const y = bottom - 39 + n * 26;
     say(xr - 8, y + 5, name, `strong ${news(4)}`, "end");
     for (let l = 0; l < columns; l++) {
       const x = xr + l * 58;
-      put("rect", { x, y: y - 12, width: 55, height: 24, class: `fmsp-sum ${news(4)}` });
+      put("rect", { x, y: y - 11, width: 55, height: 23, class: `fmsp-sum ${news(4)}` });
       say(x + 27, y + 5, minus((numbers[l] / unit).toFixed(2)), `strong ${news(4)}`, "middle");
     }
   });
   return parts;
 }
 
-const HEIGHT = 116 + ROW * SLOTS + 62 + 6;
+const HEIGHT = 98 + ROW * SLOTS + 56 + 4;
 
 function sentence(d, m, k, stage) {
   const zeros = whole(d - m);
