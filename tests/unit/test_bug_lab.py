@@ -155,8 +155,8 @@ def test_the_rows_have_the_size_of_the_page(page) -> None:
 
 
 def test_the_curve_of_the_page_is_reproduced(page) -> None:
-    broken = bug_lab.train(bug_lab.SigmoidInside, page, bug_lab.PAGE, epochs=10)
-    fixed = bug_lab.train(FM, page, bug_lab.PAGE, epochs=10)
+    broken = bug_lab.train(bug_lab.SigmoidInside, page, bug_lab.PAGE)
+    fixed = bug_lab.train(FM, page, bug_lab.PAGE)
     epochs, losses = broken.history.curve("train", "loss")
     assert (np.diff(losses) < 0).all() and losses.min() > floor.floor(0.5)
     assert losses[-1] < 0.53

@@ -102,7 +102,7 @@ def _start() -> tuple[Line, ...]:
 def _floor() -> tuple[Line, ...]:
     run = train(SigmoidInside, page_rows(), PAGE)
     _, losses = run.history.curve("train", "loss")
-    shown = (0, 2, 4, 8, 12, 16)
+    shown = (0, 2, 4, 6, 9, 12)
     scores, y = run.scores("train"), run.dataset.train.y
     return (
         (f"training loss after {', '.join(map(str, shown[:-1]))} and {shown[-1]} epochs",

@@ -15,7 +15,7 @@ from fmteach.tasks import get_task
 from fmteach.training import TrainConfig, Trainer
 
 PAGE = TrainConfig(
-    k=20, batch_size=2048, learning_rate=0.02, optimizer="adam", epochs=16,
+    k=20, batch_size=2048, learning_rate=0.02, optimizer="adam", epochs=12,
     evaluations_per_epoch=1, keep_best=False, device="cpu",
 )  # fmt: skip
 """The settings of the source page, but fewer epochs."""
