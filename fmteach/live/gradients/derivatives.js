@@ -51,7 +51,7 @@ function render({ model, el }) {
   root.addEventListener("keydown", keepKey);
   root.innerHTML = `
     <div class="fmg-bar">
-      <label>Loss <select class="fmg-loss"><option value="squared">squared, (ŷ − y)²</option>
+      <label>Loss <select class="fmg-loss" aria-label="Loss"><option value="squared">squared, (ŷ − y)²</option>
         <option value="log">logloss, y is 0 or 1</option></select></label>
       <button type="button" class="fmg-random">Random numbers</button>
       <button type="button" class="fmg-reset">Start over</button>

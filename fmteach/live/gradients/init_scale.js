@@ -29,7 +29,7 @@ function render({ model, el }) {
     <div class="fmi-bar">
       <label class="fmi-slide"><span>Init scale</span>
         <input type="range" min="0" max="${last}" step="1"><output></output></label>
-      <label>Loss after <select></select></label>
+      <label>Loss after <select aria-label="Loss after"></select></label>
       <button type="button">Start over</button>
     </div>
     <p class="fmi-says" role="status" aria-live="polite"></p>
@@ -64,7 +64,7 @@ function render({ model, el }) {
     const svg = shape("svg", { viewBox: `0 0 ${WIDE} ${bottom + 46}`, role: "img", "aria-label": title });
     svg.append(shape("text", { x: LEFT, y: top - 12, class: "title" }, title));
     for (const [value, name] of ticks) {
-      svg.append(shape("path", { d: `M${LEFT} ${up(value)}H${RIGHT}`, class: "grid" }));
+      svg.append(shape("path", { d: `M${LEFT} ${up(value)}H${RIGHT}`, class: "grid gridlayer" }));
       svg.append(shape("text", { x: LEFT - 8, y: up(value) + 5, class: "end" }, name));
     }
     for (const [at, name] of bottomTicks) {
