@@ -126,6 +126,8 @@ def _numbers(tried, wanted, trials, parts, against) -> tuple[str, str]:
             return f"for {trial.said} {explained(each.error)} " if each.error else "", ""
         for at, (got, want) in enumerate(zip(each.arrays, truth, strict=True)):
             part = f"{parts[at]}: " if parts else ""
+            if want.shape == () and got.size == 1:
+                got = got.reshape(())  # as in _near: one number in an array is one number
             if got.shape != want.shape:
                 return (
                     f"for {trial.said} {part}your function returned {describe(got)}; "

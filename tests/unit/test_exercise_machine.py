@@ -126,15 +126,21 @@ def test_correct_answers_of_all_kinds_pass(id: str, answer: object) -> None:
     assert feedback.passed, feedback
 
 
+# What is handed in here is a trained run: it is right by its scores and not by how it was written,
+# and ten of them would differ in their settings alone.
+RUNS = ("12.3", "13.2", "14.3", "14.4")
+
+
 def test_ten_correct_answers_are_tried_for_each_exercise() -> None:
     chapters = {EXERCISES[id].chapter for id in RIGHT}
-    wanted = [e.id for e in EXERCISES.values() if e.chapter in chapters and not e.warm_up]
-    assert {id: len(RIGHT.get(id, ())) for id in wanted if len(RIGHT.get(id, ())) < 10} == {}
+    asked = [e.id for e in EXERCISES.values() if e.chapter in chapters and not e.warm_up]
+    wanted = {id: 3 if id in RUNS else 10 for id in asked}
+    assert [id for id, least in wanted.items() if len(RIGHT.get(id, ())) < least] == []
 
 
 def cells(chapter: int) -> str:
-    (path,) = NOTEBOOKS.glob(f"{chapter:02}_*.ipynb")
-    return "\n\n".join(cell["source"] for cell in nbformat.read(path, 4).cells)
+    pages = [nbformat.read(path, 4) for path in sorted(NOTEBOOKS.glob(f"{chapter:02}_*.ipynb"))]
+    return "\n\n".join(cell["source"] for page in pages for cell in page.cells)
 
 
 @pytest.mark.parametrize(

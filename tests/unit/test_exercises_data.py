@@ -182,6 +182,11 @@ def test_slips_in_the_choice_of_k(function: Callable, said: str) -> None:
     assert said in feedback.message, feedback.message
 
 
+def test_a_wrong_number_in_an_array_of_one_place_is_told_its_value_and_not_its_shape() -> None:
+    message = EXERCISES["12.1"].check(lambda r: np.array([sorted(r)[0]])).message
+    assert "you get 2, the rule gives 8" in message and "shape" not in message
+
+
 def test_the_sweep_of_a_wrong_choice_is_shown() -> None:
     message = EXERCISES["12.1"].check(lambda r: min(r, key=lambda k: mean(r[k]))).message
     assert "k = 8: 0.8820, k = 32: 0.8800 (standard error of the best 0.0023)" in message
