@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+import fmteach
+from fmteach import explain
 from fmteach.exercises.definition import EXERCISES as TUPLE
 from fmteach.exercises.definition.naive import FM_NAIVE, score_by_matrix
 from fmteach.exercises.definition.signs import NAMES, WANTED, check_signs
 from fmteach.interaction import pairwise_naive
+from fmteach.training import TrainConfig, Trainer
 
 EXERCISES = {exercise.id: exercise for exercise in TUPLE}
 
@@ -148,6 +151,39 @@ def test_no_wrong_number_is_so_near_that_it_passes() -> None:
     for id in ("2.1", "2.4", "2.6", "2.a"):
         values = [slip.answer[0] for slip in EXERCISES[id].slips]
         assert len(set(values)) == len(values)
+
+
+def test_the_learnt_arrows_are_as_the_notebook_tells() -> None:
+    data = fmteach.load("movielens", task="rating")
+    settings = TrainConfig(
+        k=2, l2=0.05, batch_size=1024, learning_rate=0.01, epochs=6, device="cpu"
+    )
+    trainer = Trainer(data, settings)
+    trainer.fit()
+    V = trainer.model.V.detach().double()
+
+    def product(user: str, film: str) -> float:
+        i, j = (explain.find_feature(data, name) for name in (f"user={user}", f"film={film}"))
+        return float(V[i] @ V[j])
+
+    # Two users of unlike taste, and both sides of the plane; seen at once, so well away from 0.
+    for film, likes in (("Pulp Fiction (1994)", -1), ("Batman Forever (1995)", 1)):
+        assert likes * product("20", film) > 0.3 and likes * product("428", film) < -0.3
+    for film in ("Jaws (1975)", "Titanic (1997)"):
+        assert product("20", film) * product("428", film) < 0
+    # Turned, mirrored and negated factors give the same scores; longer ones do not.
+    ids = data.test.ids
+    turn = torch.tensor([[0.8, -0.6], [0.6, 0.8]], dtype=torch.float64)
+    pairs = (V[ids[:, 0]] * V[ids[:, 1]]).sum(1)
+    for other, same in (
+        (-V, True),
+        (V * torch.tensor([-1, 1]), True),
+        (V @ turn, True),
+        (2 * V, False),
+    ):
+        there = (other[ids[:, 0]] * other[ids[:, 1]]).sum(1)
+        assert torch.allclose(there, pairs, atol=1e-9) is same
+    assert float(pairs.abs().median()) < 0.3 < float(pairs.abs().max())
 
 
 # ---- signs --------------------------------------------------------------------------------------

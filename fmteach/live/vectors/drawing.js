@@ -4,6 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SIZE = 460;
 const UNIT = 98; // pixels of 1
 const MIDDLE = SIZE / 2;
+const NARROW = 20; // degrees: below, there is no room for a number between two arrows
 const EDGE = { lane: 58, foot: 44 };
 const LETTER = 9.6; // pixels of a letter of a name, at most, about
 
@@ -85,9 +86,11 @@ function between(a, b, k) {
   const r = Math.min(34, Math.max(16, (Math.min(found.long, found.other) * UNIT) / 2));
   const point = (angle, radius) => [MIDDLE + radius * Math.cos(angle), MIDDLE - radius * Math.sin(angle)];
   const [p, q] = [point(from, r), point(to, r)];
-  parts.push(node("path", { class: "angle", d: `M${p}A${r} ${r} 0 0 ${sweep > 0 ? 0 : 1} ${q}` }));
-  const [tx, ty] = point(from + sweep / 2, r + 20);
-  parts.push(node("text", { class: "angle-word", x: tx, y: ty + 5, "text-anchor": "middle" }, `${fixed(found.degrees, 0)}°`));
+  if (found.degrees >= NARROW) {
+    parts.push(node("path", { class: "angle", d: `M${p}A${r} ${r} 0 0 ${sweep > 0 ? 0 : 1} ${q}` }));
+    const [tx, ty] = point(from + sweep / 2, r + 20);
+    parts.push(node("text", { class: "angle-word", x: tx, y: ty + 5, "text-anchor": "middle" }, `${fixed(found.degrees, 0)}°`));
+  }
   const share = dot(a, b, 2) / (found.long * found.long);
   const foot = [MIDDLE + a[0] * share * UNIT, MIDDLE - a[1] * share * UNIT];
   const tip = [MIDDLE + b[0] * UNIT, MIDDLE - b[1] * UNIT];
@@ -107,6 +110,11 @@ function measured(texts, root) {
 // Puts each name where it covers no other name and no tip: above, below, or beside its own tip.
 function placeNames(spots) {
   const taken = spots.map(({ at: [x, y] }) => [x - 12, y - 12, x + 12, y + 12]);
+  // Points on the arrows: a name on a line can be read, but not well.
+  const dots = spots.flatMap(({ at: [x, y], from: [a, b] }) => {
+    const count = Math.ceil(Math.hypot(x - a, y - b) / 12);
+    return Array.from({ length: count }, (_, n) => [a + ((x - a) * n) / count, b + ((y - b) * n) / count]);
+  });
   return spots.map(({ at: [x, y], wide: w, out }) => {
     const h = 18;
     const options = [
@@ -115,6 +123,7 @@ function placeNames(spots) {
       [x + 10, y - 14 - h], [x - 10 - w, y - 14 - h], [x + 10, y + 14], [x - 10 - w, y + 14],
     ].map(([left, top]) => [Math.min(Math.max(left, 2), SIZE - w - 2), Math.min(Math.max(top, 2), SIZE - h - 2)]);
     const cost = ([left, top]) =>
+      25 * dots.filter(([a, b]) => a > left && a < left + w && b > top && b < top + h).length +
       taken.reduce((sum, [l, t, r, b]) => {
         const across = Math.min(left + w, r) - Math.max(left, l);
         const along = Math.min(top + h, b) - Math.max(top, t);

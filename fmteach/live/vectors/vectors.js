@@ -369,7 +369,7 @@ function render({ model, el }) {
     if (!sizes.sure) sizes = measured(names.map((_, n) => label(n)), root);
     const spots = tips.map((tip, n) => {
       const at = place.at(tip, n);
-      return { at, wide: sizes.widths[n], out: [at[0] - MIDDLE, k === 2 ? at[1] - MIDDLE : -1] };
+      return { at, from: [MIDDLE, place.base(n)], wide: sizes.widths[n], out: [at[0] - MIDDLE, k === 2 ? at[1] - MIDDLE : -1] };
     });
     const textAt = placeNames(spots);
     arrows.forEach(({ line, tip, text: name }, n) => {
@@ -428,7 +428,7 @@ function render({ model, el }) {
       goal.className = good === asked ? "fmv-goal good" : "fmv-goal";
       goal.textContent = good === asked
         ? `✓ Target met: all ${asked} signs, with k = ${k}.`
-        : `${good} of ${asked} signs are met. In the cells: ✓ met, ✗ not yet, and the sign that is wanted.`;
+        : `${good} of ${asked} signs are met (✓). ✗ shows a sign that is still wanted.`;
     }
     if (twin.open) text.textContent = twinText(names, tips, x, k, [i, j], target, wanted);
   }
