@@ -185,10 +185,17 @@ def test_in_the_notebook(page: LabPage) -> None:
     )
     page.open_notebook("losses.ipynb")
     page.run_all()
+    page.assert_no_errors()
     point = page.output(1).locator(POINT)
+    point.wait_for(timeout=60_000)
     point.focus()
     page.keyboard.press("ArrowRight")
     page.wait_value("shown.score", "-0.95")
+    name, value = (
+        point.locator(f"xpath=ancestor::section//{tag}").nth(2).bounding_box()
+        for tag in ("dt", "dd")
+    )
+    assert value["x"] == name["x"] and value["y"] >= name["y"] + name["height"] - 1
     # Another widget on the page does not take the choices of this one away.
     assert page.output(1).locator("input:checked").count() == 3
     # The second view moves along, and the shortcuts of the notebook stay out.
@@ -214,6 +221,6 @@ def test_in_the_notebook(page: LabPage) -> None:
     assert took[10] < 150
     page.run_code("shown.rows, shown.sigmoids = 'all', 2")
     page.output(1).get_by_text("floor 0.6286").wait_for()
-    assert Path(page.save()).stat().st_size < 150_000
+    assert Path(page.save()).stat().st_size < 100_000
     page.assert_no_errors()
     page.requests.assert_local()

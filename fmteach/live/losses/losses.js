@@ -113,7 +113,7 @@ function render({ model, el }) {
       shape("marker", { id: `${own}-head`, viewBox: "0 0 10 10", refX: 7, refY: 5, markerWidth: 15, markerHeight: 15, markerUnits: "userSpaceOnUse", orient: "auto" },
         shape("path", { d: "M0 0L10 5L0 10Z", class: "head" })),
       shape("pattern", { id: `${own}-out`, width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-        shape("path", { d: "M0 0V9", class: "hatch" })),
+        shape("path", { d: "M4.5 0V9", class: "hatch" })),
       shape("clipPath", { id: `${own}-clip` }, shape("rect", {}))),
     drawing, point,
   );
