@@ -236,8 +236,6 @@ function render({ model, el }) {
     }));
     twinTable.replaceChildren(head, ...lines);
   }
-  twin.addEventListener("toggle", () => twin.open && paintTwin());
-
   const top = make("div", "fmct-top");
   const side = make("div", "fmct-side");
   side.append(bar, detail);
@@ -267,7 +265,7 @@ function render({ model, el }) {
     paintPattern();
     paintK();
     look(...seen);
-    if (twin.open) paintTwin();
+    paintTwin();
   }
 
   function tell(what) {
