@@ -27,7 +27,7 @@ class Questions(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "ask.js", _HERE / "typed.js")
-    _css = style(_HERE / "predict.css") + style(_HERE / "ask.css")
+    _css = style(_HERE / "ask.css", _HERE / "predict.css")
 
     questions = traitlets.List(traitlets.Dict()).tag(sync=True)
     states = traitlets.Dict().tag(sync=True)

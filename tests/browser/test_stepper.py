@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import fmteach.live
 from fmteach.live.derivation import Stepper, stepper, wrong_line
 
 from .exported import EXPORTED
 from .lab import LabPage
-
-HERE = Path(fmteach.live.__file__).parent / "derivation"
 
 
 def exported(widget: Any) -> str:
@@ -24,11 +20,9 @@ def exported(widget: Any) -> str:
         if isinstance(widget, Stepper)
         else ["round", "choices", "rounds", "formulas"]
     )
-    script = "stepper.js" if isinstance(widget, Stepper) else "hunt.js"
-    source = (HERE / script).read_text("utf-8").replace("export default", "const front =")
     return EXPORTED.format(
-        css=(HERE / "stepper.css").read_text("utf-8"),
-        source=source,
+        css=widget._css,
+        source=widget._esm.replace("export default", "const front ="),
         state=json.dumps({name: getattr(widget, name) for name in names}),
     )
 

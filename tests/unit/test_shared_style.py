@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import anywidget
 import pytest
 
 from fmteach.live import frontend
@@ -62,6 +63,24 @@ def test_the_sheet_stands_before_the_widgets_own_and_stays_small() -> None:
     assert SHEET.index("prefers-reduced-motion") < own
     assert own < 1500, "every saved notebook carries this for each widget"
     assert "/*" not in SHEET and "\n" not in SHEET
+
+
+def widgets() -> list[type[anywidget.AnyWidget]]:
+    """Every front end of the course."""
+    import fmteach.live  # noqa: F401
+
+    kinds = anywidget.AnyWidget.__subclasses__()
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    ours = [kind for kind in kinds if kind.__module__.startswith("fmteach.live.")]
+    return [kind for kind in ours if hasattr(kind, "_esm")]  # a base class has none
+
+
+@pytest.mark.parametrize("kind", widgets(), ids=lambda kind: kind.__name__)
+def test_every_widget_has_the_shared_sheet_once(kind: type[anywidget.AnyWidget]) -> None:
+    sheet = str(getattr(kind, "_css", ""))
+    assert not sheet or sheet.count("body{--fm-blue:") == 1
+    assert str(kind._esm).count("function keepKey(") == 1
 
 
 def test_a_sheet_keeps_its_meaning_when_it_is_made_small(tmp_path: Path) -> None:

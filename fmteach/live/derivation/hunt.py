@@ -16,6 +16,7 @@ import traitlets
 from fmteach.derivation import LINES, derive, show
 from fmteach.errors import InputError
 from fmteach.live.derivation.picture import column
+from fmteach.live.frontend import script, style
 from fmteach.slips import HISTORY, SLIPS, Slip, compare, hunting_numbers
 
 _HERE = Path(__file__).parent
@@ -28,8 +29,8 @@ class WrongLineHunt(anywidget.AnyWidget):
     that were chosen, in order), `found` and `tries` (the score over all rounds).
     """
 
-    _esm = _HERE / "hunt.js"
-    _css = _HERE / "stepper.css"
+    _esm = script(_HERE / "hunt.js")
+    _css = style(_HERE / "stepper.css")
 
     round = traitlets.Int(0).tag(sync=True)
     choices = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)

@@ -32,6 +32,7 @@ from fmteach.live.derivation.text import (
     scale_sentence,
     text_table,
 )
+from fmteach.live.frontend import script, style
 
 _HERE = Path(__file__).parent
 LAST_LINE = 5
@@ -44,8 +45,8 @@ class Stepper(anywidget.AnyWidget):
     from Python and from the page, and from any thread.
     """
 
-    _esm = _HERE / "stepper.js"
-    _css = _HERE / "stepper.css"
+    _esm = script(_HERE / "stepper.js")
+    _css = style(_HERE / "stepper.css")
 
     line = traitlets.Int(1).tag(sync=True)
     layer = traitlets.Int(1).tag(sync=True)
