@@ -103,11 +103,14 @@ def find_notebooks(places: tuple[Path, ...] | None = None) -> Path:
 
 
 def find_notebook(folder: Path, name: str) -> Path:
-    """The only notebook whose name has `name` in it; a number or a whole name wins."""
+    """The only notebook whose name has `name` in it; a number or a whole name wins.
+
+    Of a chapter in two sittings, such as 06, the number opens the first.
+    """
     notebooks = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     wanted = Path(name).name.removesuffix(".ipynb")
     exact = [n for n in notebooks if wanted in (n.stem, n.stem[:2], n.stem[:2].lstrip("0"))]
-    found = exact or [n for n in notebooks if wanted in n.stem]
+    found = exact[:1] or [n for n in notebooks if wanted in n.stem]
     if len(found) != 1:
         what = "no notebook is" if not found else "several notebooks are"
         listed = ", ".join(n.stem for n in found or notebooks)

@@ -19,7 +19,8 @@ import pytest
 from fmteach.cli.lab import find_notebook, find_notebooks, require_free
 from fmteach.errors import InputError
 
-NAMES = ("00_start_here", "03_the_kd_trick", "07_live_training", "10_higher_order")
+NAMES = ("00_start_here", "03_the_kd_trick", "06_tasks_and_losses", "06_the_bug_lab",
+         "07_live_training", "10_higher_order")  # fmt: skip
 
 
 @pytest.fixture
@@ -38,6 +39,8 @@ def course(tmp_path: Path) -> Path:
         ("00", "00_start_here"),
         ("3", "03_the_kd_trick"),
         ("kd", "03_the_kd_trick"),
+        ("06", "06_tasks_and_losses"),
+        ("bug", "06_the_bug_lab"),
         ("notebooks/07_live_training.ipynb", "07_live_training"),
     ],
 )

@@ -36,8 +36,9 @@ from fmteach.exercises.bug_lab.pair_layer import EXERCISE as PAIR_LAYER
 from fmteach.exercises.bug_lab.quiet_start import EXERCISE as QUIET_START
 from fmteach.exercises.bug_lab.share_right import EXERCISE as SHARE_RIGHT
 from fmteach.exercises.bug_lab.two_sigmoids import EXERCISE as TWO_SIGMOIDS
+from fmteach.exercises.bug_lab.warm_up import WARM_UP
 
-EXERCISES = (*FLOORS, TWO_SIGMOIDS, SHARE_RIGHT, PAIR_LAYER, QUIET_START, FIVE_CASES)
+EXERCISES = (*WARM_UP, *FLOORS, TWO_SIGMOIDS, SHARE_RIGHT, PAIR_LAYER, QUIET_START, FIVE_CASES)
 
 __all__ = [
     "CLICKS",
