@@ -148,6 +148,13 @@ def dict_views(ids, values):
     return x.keys(), x.values()
 
 
+def tensors_for_keys(ids, values):
+    x = {}
+    for i, value in zip(ids, values, strict=True):
+        x[i] = value
+    return list(x), list(x.values())
+
+
 def numpy_assignment(ids, values):
     x = np.zeros(int(max(ids)) + 1)
     x[np.asarray(ids)] += np.asarray(values)  # buffered: of a repeated id only the last is added
@@ -186,6 +193,7 @@ AGAIN = [
     (FM_SPARSE, through_the_sigmoid, "a probability"),
     (MERGE, dict_of_the_last, "last wins"),
     (MERGE, dict_views, "last wins"),
+    (MERGE, tensors_for_keys, "last wins"),
     (MERGE, numpy_assignment, "last wins"),
     (MERGE, unique_alone, "values left behind"),
     (MERGE, mean_of_groups, "averaged"),

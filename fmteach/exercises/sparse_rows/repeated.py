@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import KeysView
 from typing import Any
 
 import numpy as np
@@ -46,11 +47,21 @@ def _truth(ids: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def _read(answer: Any, ids: Any, values: Any) -> tuple[np.ndarray, np.ndarray]:
     """The row x that an answer describes, and in how many places each feature stands."""
     mine, amounts = two_arrays(answer)
+    if _keyed_by_tensors(answer) and len(set(mine.tolist())) < len(mine):
+        raise TypeError("two tensors of the same number are two keys; take int(i)")
     d = int(max(_plain(ids))) + 1
     x, places = np.zeros(d), np.zeros(d)
     np.add.at(x, mine, amounts)
     np.add.at(places, mine, amounts != 0)
     return x, places
+
+
+def _keyed_by_tensors(answer: Any) -> bool:
+    """Whether the ids came out of a dictionary whose keys are tensors: then nothing was merged,
+    and what the code means shows with NumPy's numbers only."""
+    ids = answer[0] if isinstance(answer, tuple | list) else ()
+    listed = isinstance(ids, list | tuple | KeysView)
+    return listed and any(isinstance(i, torch.Tensor) for i in ids)
 
 
 def _plain(ids: Any) -> list[int]:

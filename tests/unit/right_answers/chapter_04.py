@@ -345,6 +345,19 @@ def same_matrix(ids, values):
     return ids[first], (same * values).sum(axis=1)[first]
 
 
+def tensors_in_lists(ids, values):
+    kept, sums = [], []
+    for i, x in zip(ids, values, strict=True):
+        for place, other in enumerate(kept):
+            if other == i:
+                sums[place] = sums[place] + x
+                break
+        else:
+            kept.append(i)
+            sums.append(x)
+    return kept, sums
+
+
 def counter(ids, values):
     total = Counter()
     for i, x in zip(np.asarray(ids).tolist(), np.asarray(values).tolist(), strict=True):
@@ -382,6 +395,7 @@ RIGHT = {
     "4.4": [
         with_defaultdict, unique_and_bincount, unique_in_torch, in_a_set, dense_and_back,
         sorted_groups, zeros_where_it_was, padded_at_the_end, same_matrix, counter, by_recursion,
+        tensors_in_lists,
     ],
     "4.5": [
         (RATIO,), (25_296,), (25296.5,), (np.float64(RATIO),), (torch.tensor(RATIO),),
