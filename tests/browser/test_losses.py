@@ -150,7 +150,7 @@ WORDS = """() => {
   const boxes = [...document.querySelectorAll('.fml-canvas .words')].map((t) => [t, t.getBoundingClientRect()]);
   const hits = [];
   for (const [a, p] of boxes) for (const [b, q] of boxes) {
-    if (a !== b && !a.matches('.tag') && !b.matches('.tag') && p.left < q.right && q.left < p.right && p.top + 4 < q.bottom && q.top + 4 < p.bottom) hits.push(`${a.textContent} on ${b.textContent}`);
+    if (a !== b && p.left < q.right && q.left < p.right && p.top + 4 < q.bottom && q.top + 4 < p.bottom) hits.push(`${a.textContent} on ${b.textContent}`);
   }
   return hits; }"""  # noqa: E501
 

@@ -255,6 +255,23 @@ function render({ model, el }) {
     });
   }
 
+  // The point's loss beside it, where it covers no other words and stays inside.
+  function freeTag(words, px, py, onLeft) {
+    const others = [...drawing.querySelectorAll(".words")].map((node) => node.getBBox());
+    const { left, right, top, bottom } = plot();
+    const spots = [-18, 34].flatMap((drop) => [onLeft, !onLeft].map((side) => [side ? -14 : 14, drop]));
+    const tags = spots.map(([aside, drop]) => text(px + aside, py + drop, words, "words tag", aside < 0 ? "end" : "start"));
+    const free = (node) => {
+      drawing.append(node);
+      const box = node.getBBox();
+      node.remove();
+      const inside = box.x >= left && box.x + box.width <= right && box.y >= top - 8 && box.y + box.height <= bottom;
+      return inside && !others.some((o) =>
+        o.x < box.x + box.width && box.x < o.x + o.width && o.y < box.y + box.height && box.y < o.y + o.height);
+    };
+    return tags.find(free) ?? tags[0];
+  }
+
   function draw() {
     const s = state();
     const sc = scales(s);
@@ -321,11 +338,8 @@ function render({ model, el }) {
       );
     }
     const tag = beyond ? `↑ ${fixed(loss, 2)}` : `loss ${fixed(loss, loss < 10 ? 3 : 1)}`;
-    const tagLeft = px > (left + right) / 2;
-    const clear = py < top + 40 ? 34 : -18; // above the point, or below it where there is no room
-    labels.push(text(px + (tagLeft ? -14 : 14), py + clear, tag, "words tag", tagLeft ? "end" : "start"));
-
     drawing.replaceChildren(...axes(s, sc), inside, ...labels);
+    drawing.append(freeTag(tag, px, py, px > (left + right) / 2));
     point.setAttribute("transform", `translate(${px.toFixed(1)} ${py.toFixed(1)})`);
     tell(s, at, low, high);
   }

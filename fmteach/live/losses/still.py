@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from fmteach.live import svg
-from fmteach.live.figures import BLUE, GREEN, GREY, VERMILLION
+from fmteach.live.figures import BLUE, GREEN, PURPLE, VERMILLION
 from fmteach.live.losses.words import RANGES, State, fixed, lines, percent, sentence
 
 TITLES = {
@@ -16,6 +16,7 @@ TITLES = {
     "bpr": ("difference of the two scores", "BPR loss"),
 }
 _STYLES = {"1": (BLUE, "solid"), "0": (VERMILLION, "dash"), "all": (GREEN, "solid")}
+_LEVELS = {"base rate": (PURPLE, "dashdot"), "floor": ("#B71C1C", "solid")}
 _POINTS = 121
 
 
@@ -35,7 +36,7 @@ def still(s: State) -> str:
         traces.append(_line(name, x, y, colour, dash, 4 if rows in ("", s.rows) else 1.5))
     for name, level in lines(s):
         label = f"{name} {fixed(level, 4)}"
-        traces.append(_line(label, x[[0, -1]], [level, level], GREY, "dot", 2))
+        traces.append(_line(label, x[[0, -1]], [level, level], *_LEVELS[name], 2))
     here = s.curve(s.at)[0]
     traces.append(
         {
