@@ -92,11 +92,11 @@ def to_ids(sizes, codes):
 """,
     slips=(
         Slip("no offsets", _no_offsets,
-             "these are still the codes. Code 1 of the first field and code 1 of the second get "
-             "one row of V, so two features share their factors. Add the start of each field."),
+             "these are still the codes. Code 1 of two fields would share one row of V. Add the "
+             "start of each field."),
         Slip("ends for starts", _ends,
-             "you added where each field ends. The first field starts at 0, the second where the "
-             "first ends: the running sum, moved by one field."),
+             "you added where each field ends. A field starts where the one before ends, and the "
+             "first at 0."),
         Slip("field before only", _field_before,
              "you added the size of the field before. A field starts after all fields before it, "
              "so their sizes are added up."),
@@ -105,17 +105,17 @@ def to_ids(sizes, codes):
         Slip("counted from one", _from_one,
              "every id is one too large. The first row of V is row 0."),
         Slip("sizes from the codes", _codes_that_occur,
-             "you took the sizes from the largest code that occurs. Another batch has other "
-             "largest codes, and the ids would move. Use sizes."),
+             "you took the sizes from the largest code that occurs. In another batch the ids would "
+             "move. Use sizes."),
         Slip("one width for all", _one_width,
-             "you gave every field the width of the largest one. The ids differ, but V would need "
-             "many rows that nobody uses. Add up the sizes."),
+             "you gave every field the width of the largest one, so V would have rows that nobody "
+             "uses. Add up the sizes."),
         Slip("number of the field", _field_number,
              "you added the number of the field. Then code 1 of one field and code 0 of the next "
              "get the same id."),
         Slip("one id a row", _one_id_a_row,
-             "you made one id out of the whole row, a number for each combination. Wanted is one "
-             "id for each field: the FM makes the combinations."),
+             "you made one id out of the whole row. Wanted is one for each field: the FM makes the "
+             "combinations."),
         Slip("product", _product,
              "you multiplied the sizes. Fields lie one after another, so their sizes are added."),
     ),

@@ -182,8 +182,8 @@ def _one_behind(rows):
 
 SLIPS = (
     Slip("padding of value 1", _value_one,
-         "your padding has a value that is not 0. Then the row gets a feature that it does not "
-         "have. Value 0 makes the place count for nothing, whatever its id."),
+         "your padding has a value other than 0, so the row gets a feature that it does not have. "
+         "Give it value 0."),
     Slip("not padded", _not_padded, _NOT_PADDED),
     Slip("cut to the shortest", _shortest,
          "you cut all rows to the shortest one, and features are lost. Fill the short rows up "

@@ -170,8 +170,8 @@ def _both_dropped(ids, values):
 
 SLIPS = (
     Slip("not merged", _as_it_is,
-         "an id still stands in two places. The fast form would take them for two features and "
-         "make a pair of them, a feature with itself. Keep one place, with the sum."),
+         "an id still stands in two places, and the fast form would make a pair of them. Keep one "
+         "place, with the sum."),
     Slip("last wins", _last_wins,
          "of a repeated id you kept the last value. x_i is one number, the sum of all that is "
          "said about feature i."),
@@ -190,8 +190,8 @@ SLIPS = (
     Slip("values left behind", _values_left_behind,
          "you made the ids unique and sorted, but the values did not move with them."),
     Slip("neighbours only", _neighbours_only,
-         "you merged ids that stand side by side. The same id may come again later: sort first, "
-         "or use a dictionary."),
+         "you merged ids that stand side by side. The same id may come again later: sort first, or "
+         "use a dictionary."),
     Slip("all of them dropped", _both_dropped,
          "an id that stood there twice is gone. Keep it once, with the sum of its values."),
 )  # fmt: skip

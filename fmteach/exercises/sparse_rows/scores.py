@@ -142,8 +142,7 @@ SLIPS = (
          "values stands in the pairs but not in the linear part. That is the sum of w[id] · "
          "value."),
     Slip("padding taken as 1", _padding_as_one,
-         "a place of value 0 counts as if it were 1. Value 0 is no missing value: it says that "
-         "the feature is not there."),
+         "a place of value 0 counts as if it were 1. Value 0 says that the feature is not there."),
     Slip("value not squared", _value_not_squared,
          "in the second sum V is squared and the value is not. Square the whole term: "
          "(value · V[id])²."),
@@ -170,8 +169,8 @@ SLIPS = (
     Slip("w0 for each feature", _w0_each_feature,
          "w0 is added for every feature. It comes once a row."),
     Slip("rows added up", _rows_added_up,
-         "one number came for all rows together. Each row has a score of its own: sum over the "
-         "features (axis 1), not over the rows."),
+         "one number came for all rows. Each row has its own score: sum over the features (axis "
+         "1), not over the rows."),
     Slip("a probability", _sigmoid,
          "that is the sigmoid of the score. Wanted is the score itself; a loss or "
          "predict_proba applies the sigmoid later."),
