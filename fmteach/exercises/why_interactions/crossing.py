@@ -34,7 +34,7 @@ def linear_weights(table: Any) -> Weights | None:
     again.
 
     >>> linear_weights([[1, 1], [1, -1]])
-    Weights(rows=(2, 0), columns=(1, -1))
+    Weights(rows=(3, 1), columns=(0, -2))
     >>> linear_weights([[1, -1], [-1, 1]]) is None
     True
     """
