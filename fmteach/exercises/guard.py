@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextvars
 import ctypes
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
 
 _TRIES = 20  # to end a thread whose code catches everything
+_LOADING = 60.0  # seconds that loading modules may take on top
 
 
 class TooLong(BaseException):
@@ -23,7 +26,8 @@ def in_time(function: Callable[[], T], seconds: float) -> T:
 
     It runs in a thread, because a thread can be told to stop on every system, and a signal cannot.
     Python code that runs on is ended; a single call into compiled code is left behind and ends by
-    itself.
+    itself. Loading a module is never cut short, as that would leave it half made for as long as the
+    kernel lives, and its time does not count: the first use of an optimizer loads for seconds.
 
     >>> in_time(lambda: 6 * 7, 5)
     42
@@ -43,6 +47,8 @@ def in_time(function: Callable[[], T], seconds: float) -> T:
     thread.start()
     try:
         thread.join(seconds)
+        if _let_load(thread):
+            thread.join(seconds)
         if thread.is_alive():
             raise TooLong
     finally:
@@ -54,9 +60,28 @@ def in_time(function: Callable[[], T], seconds: float) -> T:
 
 def _end(thread: threading.Thread) -> None:
     for _ in range(_TRIES):
+        _let_load(thread)
         if not thread.is_alive():
             return
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(TooLong)
         )
         thread.join(0.05)
+
+
+def _let_load(thread: threading.Thread) -> bool:
+    """Wait while the thread loads a module; whether it did."""
+    until, did = time.monotonic() + _LOADING, False
+    while thread.is_alive() and _loads(thread) and time.monotonic() < until:
+        did = True
+        thread.join(0.05)
+    return did
+
+
+def _loads(thread: threading.Thread) -> bool:
+    frame = sys._current_frames().get(thread.ident or -1)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False

@@ -75,7 +75,6 @@ function render({ model, el }) {
   let active = "dz_dv";
   let told = true; // false while the learner types: the slip is not told in the middle of a word
   let pause = 0;
-  let sending = 0;
   let judged = {};
   const answers = () => model.get("answers");
   const shown = () => data.rows[model.get("numbers")];
@@ -85,16 +84,13 @@ function render({ model, el }) {
     const wanted = key === "dloss_dy" ? `${key}:${model.get("loss")}` : key;
     return data.fields.find((field) => field.key === wanted);
   };
-  const save = () => {
+  const set = (changes) => {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
     try {
       model.save_changes();
     } catch {
       // A page without a kernel has nowhere to save to; it judges all the same.
     }
-  };
-  const set = (changes) => {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    save();
   };
 
   // ---- the forward pass --------------------------------------------------------------------
@@ -164,17 +160,18 @@ function render({ model, el }) {
     top.append(head);
     const caption = typeset(make("caption"), "z_il = v_il x_i. Choose a z to see another feature or factor.");
     table.append(caption, top, body);
-    const list = make("dl", "fmg-steps");
+    const list = make("div", "fmg-steps");
     for (const [name, words] of [
       ["pair", "pair = ½ Σ (s_l² − q_l)"],
       ["lin", "lin = Σ w_i x_i"],
       ["yhat", "ŷ = w0 + lin + pair"],
       ["loss", ""],
     ]) {
-      values[name] = make("dd");
-      values[`${name}:name`] = make("dt");
-      typeset(values[`${name}:name`], words);
-      list.append(values[`${name}:name`], values[name]);
+      const line = make("p");
+      values[name] = make("b");
+      values[`${name}:name`] = typeset(make("span"), words);
+      line.append(values[`${name}:name`], values[name]);
+      list.append(line);
     }
     find(".fmg-forward").append(table, list);
   }
@@ -265,10 +262,8 @@ function render({ model, el }) {
       line.onclick = () => activate(key);
       input.oninput = () => {
         told = false;
-        model.set("answers", { ...answers(), [key]: input.value });
-        // Python hears of it a moment later: a message for every key would be many.
-        clearTimeout(sending);
-        sending = setTimeout(save, 200);
+        // Saved at once: the echo of an older state would overwrite what is set and not yet sent.
+        set({ answers: { ...answers(), [key]: input.value } });
         clearTimeout(pause);
         pause = setTimeout(() => finish(key), PAUSE_MS);
       };
@@ -304,8 +299,6 @@ function render({ model, el }) {
 
   function finish(key) {
     clearTimeout(pause);
-    clearTimeout(sending);
-    save();
     told = true;
     paintAbout();
     tell(sentence(key));
@@ -392,9 +385,11 @@ function render({ model, el }) {
       make("span", "", where ? `for feature ${i + 1}, factor ${l + 1}` : "the same for every feature and factor"),
     );
     const numbers = numbersOf(active);
-    const list = make("dl", "fmg-three");
+    const list = make("div", "fmg-three");
     for (const [n, name] of ["your expression", "autograd", "nudge ± 0.0001"].entries()) {
-      list.append(make("dt", "", name), make("dd", "", numbers ? fmt(numbers[n]) : "·"));
+      const one = make("p");
+      one.append(make("span", "", name), make("b", "", numbers ? fmt(numbers[n]) : "·"));
+      list.append(one);
     }
     const parts = [title, list];
     if (read) parts.push(typeset(make("p", "fmg-read"), `Read as ${read}`));
@@ -486,7 +481,6 @@ function render({ model, el }) {
   model.on("change:data", load);
   return () => {
     clearTimeout(pause);
-    clearTimeout(sending);
     for (const name of watched) model.off(`change:${name}`, paint);
     model.off("change:data", load);
   };
