@@ -1,6 +1,8 @@
 // What test_accessibility.py asks the page about one output of a cell: window.probes.
 
 window.probes = (() => {
+  const JUPYTERLABS = ".jp-OutputPrompt"; // the number beside an output
+
   // ---- colours -----------------------------------------------------------------------------
 
   const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -61,7 +63,7 @@ window.probes = (() => {
   // ---- nodes -------------------------------------------------------------------------------
 
   const shown = (node) =>
-    node.checkVisibility({ visibilityProperty: true }) && !node.closest(".fm-sr, .fmteach-hidden");
+    node.checkVisibility({ visibilityProperty: true }) && !node.closest(`.fm-sr, ${JUPYTERLABS}`);
   function name(node) {
     const own = node.getAttribute("class")?.trim().split(/\s+/).join(".");
     const label = (node.getAttribute("aria-label") || node.textContent || "").trim().slice(0, 30);

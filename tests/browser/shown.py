@@ -70,13 +70,12 @@ SHOWN: dict[str, tuple[str, str]] = {
         "label='The loss falls')",
     ),
     "doctor": (TEXT, "doctor.report()"),
-    "table": (TEXT, "data.describe()"),
-    "data set": (TEXT, "data"),
-    "calibration": (TEXT, "fmteach.training.calibration(s, y)"),
-    "feedback, right": (TEXT, "exercises.check('3.2', 2.0, 1.0)"),
-    "feedback, wrong": (TEXT, "exercises.check('3.2', 9.0, 1.0)"),
-    "feedback, not attempted": (TEXT, "exercises.check('3.1', None)"),
-    "hint": (TEXT, "exercises.hint('3.1', 3)"),
-    "solution": (TEXT, "exercises.solution('3.1', sure=True)"),
-    "progress": (TEXT, "exercises.progress()"),
+    "tables": (TEXT, "display(data, data.describe(), fmteach.training.calibration(s, y))"),
+    "feedback": (
+        TEXT,
+        "display(exercises.check('3.2', 2.0, 1.0), exercises.check('3.2', 9.0, 1.0),\n"
+        "        exercises.check('3.1', None), exercises.hint('3.1', 3),\n"
+        "        exercises.solution('3.1', sure=True))",
+    ),
+    "progress": (TEXT, "display(exercises.progress(), exercises.predictions())"),
 }

@@ -59,9 +59,8 @@ class Shown:
 
     def output(self, name: str) -> Any:
         """The output of a thing, in sight and drawn, with its text form unfolded."""
-        cell = self.page.cell(1 + NAMES.index(name))
-        found = cell.locator(".jp-OutputArea-output").last
-        found.wait_for()
+        found = self.page.output(1 + NAMES.index(name))
+        found.locator(".jp-OutputArea-output").first.wait_for()
         handle = found.element_handle()
         self.page.wait_for_function(
             "e => e.getClientRects().length && [...e.querySelectorAll('.fmteach-plot')]"
@@ -95,7 +94,7 @@ def violations(output: Any, theme: str) -> list[str]:
     On the dark page only colours are another; names, roles and sizes were looked at before.
     """
     found = output.evaluate(
-        """(e, [only, not]) => axe.run(e, {
+        """(e, [only, not]) => axe.run({ include: [e], exclude: [".jp-OutputPrompt"] }, {
           runOnly: only,
           rules: Object.fromEntries(not.map((id) => [id, { enabled: false }])),
           resultTypes: ["violations"],
@@ -131,9 +130,10 @@ def test_it_can_be_read_and_has_names(shown: Shown, theme: str, name: str) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_has_a_text_form(shown: Shown, name: str) -> None:
-    text = shown.page.text(1 + NAMES.index(name))
-    assert len(text) > 30 and not text.startswith("<fmteach"), text
-    assert "(children=" not in text and " object at 0x" not in text, text
+    for output in shown.page.outputs(1 + NAMES.index(name)):
+        text = "".join(output["data"]["text/plain"])
+        assert len(text) > 30 and not text.startswith("<fmteach"), text
+        assert "(children=" not in text and " object at 0x" not in text, text
 
 
 @pytest.mark.parametrize("name", TABBED)
