@@ -56,6 +56,14 @@ def middle(place: Any) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def drag(page: Any, what: Any, x: float, y: float) -> None:
+    settle(page)
+    page.mouse.move(*middle(what))
+    page.mouse.down()
+    page.mouse.move(x, y)
+    page.mouse.up()
+
+
 def number(page: Any, i: int, j: int) -> str:
     settle(page)
     return page.locator(".fmv-square tbody tr").nth(i).locator("td").nth(j + 1).inner_text()
@@ -86,6 +94,11 @@ def test_dragging_needs_no_kernel(paper: Any) -> None:
     paper.mouse.up()
     a, b = state(paper, "tips")[2]
     assert 1.85 < math.hypot(a, b) <= 2 and round(a * 10) / 10 == a
+    box = paper.locator(".fmv-plane").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert abs(math.atan2(b, a) - math.atan2(y - 900, 2000 - x)) < 0.06  # towards the pointer
+    drag(paper, tip, x + 1.46 * unit, y - 1.36 * unit)  # on the grid it would be longer than 2
+    assert state(paper, "tips")[2] == [1.4, 1.4]
     assert state(paper, "chosen") == [0, 2]
     same_as_python(paper, plane)
     # The lower triangle shows the pair again, and is no button.
@@ -111,6 +124,11 @@ def test_all_of_it_by_the_keyboard(paper: Any) -> None:
     status = paper.locator(".fmv [role=status]")
     status.filter(has_text="v₂ is now (0.9, −0.9); ⟨v₂, v₁⟩ = 0.00.").wait_for(state="attached")
     assert paper.locator(".fmv-tip:focus-visible").count() == 1
+    for _ in range(3):
+        paper.keyboard.press("Shift+ArrowRight")
+    assert state(paper, "tips")[1] == [1.4, -0.9]
+    status.filter(has_text="v₂ stays: an arrow is at most 2 long.").wait_for(state="attached")
+    paper.keyboard.press("Shift+ArrowLeft")
     assert "right angle" in paper.locator(".fmv-detail").inner_text()
     # A cell: one stop of Tab for all of them, arrows within.
     paper.get_by_role("button", name="Ann and Heat").focus()

@@ -161,6 +161,9 @@ function render({ model, el }) {
       const [a, b] = get("tips")[n];
       // With one factor up means more, as on any slider.
       const to = get("k") === 2 ? [a + way[0] * by, b + way[1] * by] : [a + (way[0] + way[1]) * by, b];
+      // At the rim a key does nothing; pushed along it, the tip would go where no key sent it.
+      const long = get("k") === 2 ? Math.hypot(...to) : Math.abs(to[0]);
+      if (long > LONGEST + ZERO) return say(`v${sub(n)} stays: an arrow is at most ${LONGEST} long.`);
       put(n, to, true);
       report(n);
     };
