@@ -83,9 +83,12 @@ ONE_HOT = function_exercise(
     trials=_trials,
     stub="""
 def one_hot(user, film, users, films):
-    # a list of users + films numbers
-    return ...
+    x = [0] * ...  # how long is the row?
+    x[...] = 1  # the place of the user
+    x[...] = 1  # the place of the film
+    return x
 """,
+    todo="put something in the place of each of the three dots, then check again.",
     slips=(
         Slip("film not offset", _no_offset,
              "the film's 1 stands among the users. The block of the films begins at place users."),
@@ -95,7 +98,7 @@ def one_hot(user, film, users, films):
              "the film's 1 stands one place too early. The users end at place users − 1, so film 0 "
              "has place users."),
         Slip("offset by the user", _offset_by_user,
-             "the film was moved by user. Move it by users, the length of the block, in every row."),
+             "the film was moved by user. Move it by users, the length of the block, every time."),
         Slip("films first", _films_first,
              "the blocks stand in the other order. First the users, then the films."),
         Slip("ids returned", _ids,

@@ -45,7 +45,7 @@ TABLE_SIZE = number_exercise(
 OWN_OPINION = choice_exercise(
     "1.5", "an own opinion",
     "Eva and “Dune” have never met in the training rows. Eva has met other films, and “Dune” other "
-    "users. Which model can say more of this pair than w₀ + w_Eva + w_Dune, and why?",
+    "users. Which model can say more of this pair than w₀ and the weights of the two, and why?",
     choices={
         "poly-2, because every pair has a weight": "It has a weight, but no row ever moved it. It "
         "stands at 0, where L2 keeps it.",
@@ -53,15 +53,15 @@ OWN_OPINION = choice_exercise(
         "rows with exactly this pair. Rows of similar users move their own weights.",
         "the FM, because it saw more rows": "All models learn from the same rows. The difference "
         "is which numbers a row moves.",
-        "the FM, because v_Eva and v_Dune learn from other rows": "Yes. v_Eva learns from all rows "
-        "of Eva, v_Dune from all rows of the film, and their product judges a pair that no row "
-        "has.",
-        "the linear score, because w_Eva and w_Dune are known": "They are known, but their sum "
+        "the FM, because the factors of the two learn from other rows": "Yes. v_Eva learns from "
+        "all rows of Eva, v_Dune from all rows of the film, and their product judges a pair that "
+        "no row has.",
+        "the linear score, because the weights of both are known": "They are known, but their sum "
         "says only: kind user, good film. It is the same for all who are as kind as Eva.",
         "none, because the pair has no data": "No row has the pair, but many have one half of it. "
         "One of the models learns something about each half that can be multiplied.",
     },
-    right="the FM, because v_Eva and v_Dune learn from other rows",
+    right="the FM, because the factors of the two learn from other rows",
     hints=(
         "Ask of each model: which of its numbers does a row of Eva with another film move?",
         "A row moves only the numbers that stand in its score. The weight of this pair stands in "

@@ -199,7 +199,9 @@ def a_dict_of_sets(train, test):
     films = {}
     for user, film in np.asarray(train):
         films.setdefault(int(user), set()).add(int(film))
-    return len({(int(u), int(f)) for u, f in np.asarray(test) if int(f) not in films.get(int(u), ())})
+    return len(
+        {(int(u), int(f)) for u, f in np.asarray(test) if int(f) not in films.get(int(u), ())}
+    )
 
 
 # -- numbers and choices -----------------------------------------------------------------------
@@ -235,7 +237,7 @@ RIGHT = {
         as_words, a_counter, lists_alone, a_dict_of_sets,
     ],
     "1.4": numbers(304.25),
-    "1.5": choices("d", "the FM, because v_Eva and v_Dune learn from other rows"),
+    "1.5": choices("d", "the FM, because the factors of the two learn from other rows"),
     "1.6": [
         (CROSSED,),
         ([[-1, 1, 0], [1, -1, 0], [0, 0, 0]],),
