@@ -158,9 +158,11 @@ class Progress:
                 f'<td style="text-align:left">{cells}{more}</td></tr>'
             )
         notes = "".join(f"<p>{html.escape(text)}</p>" for text in self.messages)
+        key = ", ".join(f"{mark} {state}" for state, mark in _MARKS.items())
         return (
             f'<div role="group" aria-label="Progress" style="font-size:15px"><b>{self.passed} of '
-            f"{len(self.counted)} exercises passed</b>{notes}<table>{''.join(rows)}</table></div>"
+            f"{len(self.counted)} exercises passed</b> ({key}){notes}"
+            f"<table>{''.join(rows)}</table></div>"
         )
 
     def _aside(self, chapter: int, members: Sequence[Exercise]) -> str:
@@ -177,12 +179,14 @@ class Progress:
     def _cell(self, exercise: Exercise) -> str:
         state = self.state(exercise)
         of = self.entries[exercise.id]
-        more = f", {of['hints']} hints" if of["hints"] else ""
-        more += ", solution seen" if of["solution"] else ""
+        more = f" · {of['hints']} hint{'s' * (of['hints'] > 1)}" if of["hints"] else ""
+        more += " · solution seen" if of["solution"] else ""
+        # The mark has a name: a screen reader says "passed" and not "check mark".
         return (
             f'<span style="display:inline-block;margin:2px 8px 2px 0;padding:3px 10px;'
-            f'border-radius:12px;border:2px {_BORDERS[state]};white-space:nowrap" '
-            f'title="{state}{more}">{_MARKS[state]} {html.escape(exercise.name)}</span>'
+            f'border-radius:12px;border:2px {_BORDERS[state]};white-space:nowrap">'
+            f'<span role="img" aria-label="{state}">{_MARKS[state]}</span> '
+            f"{html.escape(exercise.name + more)}</span>"
         )
 
     def _chapters(self) -> list[tuple[int, list[Exercise]]]:
