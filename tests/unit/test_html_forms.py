@@ -1,4 +1,4 @@
-"""What is shown as HTML says everything in words too: no mark and no tip of the mouse stands alone."""
+"""What is shown as HTML says everything in words: no mark and no tip of the mouse stands alone."""
 
 from __future__ import annotations
 
