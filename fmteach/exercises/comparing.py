@@ -123,7 +123,9 @@ def _numbers(tried, wanted, trials, parts, against) -> tuple[str, str]:
         if _near(each, truth, trial):
             continue
         if each.arrays is None:
-            return f"for {trial.said} {explained(each.error)} " if each.error else "", ""
+            if each.error is None:
+                return "", ""
+            return f"for {trial.said} {explained(each.error).rstrip('.')}: ", ""
         for at, (got, want) in enumerate(zip(each.arrays, truth, strict=True)):
             part = f"{parts[at]}: " if parts else ""
             if want.shape == () and got.size == 1:

@@ -74,7 +74,10 @@ def against_linear(
             f"{figures}: better, but {margin:g} or more is asked. {_what_to_try(trainer)}",
         )  # fmt: skip
     if gain.value < 0:
-        return Feedback(name, "not yet", f"{figures}: the interval holds 0, so it may be chance.")
+        return Feedback(
+            name, "not yet",
+            f"{figures}: the interval holds 0, so it may be chance. {_what_to_try(trainer)}",
+        )  # fmt: skip
     return Feedback(name, "not yet", f"{figures}. {_what_to_try(trainer)}")
 
 

@@ -20,7 +20,7 @@ from fmteach.exercises.live_training import (
     solution_should_stop,
 )
 from fmteach.interaction import pairwise_all_pairs, pairwise_naive
-from fmteach.training import TrainConfig, Trainer, base_rate
+from fmteach.training import History, StepRecord, TrainConfig, Trainer, base_rate
 
 
 def z_of(x, V):
@@ -107,7 +107,7 @@ def test_runs_that_are_scored_too_late_for_the_budget_are_told_why():
     data = datasets.load("movielens", task="like")
     trainer = Trainer(data, TrainConfig(k=2, batch_size=8192, epochs=1))
     feedback = check_budget([trainer.fit()], logloss=0.5, steps=1)
-    assert feedback.verdict == "not yet"
+    assert feedback.verdict == "not attempted"
     first = next(r.step for r in trainer.history.evaluations if r.step)
     assert f"first scored at step {first}, after the 1 steps" in feedback.message
     assert "larger batch size" in feedback.message
@@ -222,3 +222,69 @@ def test_budget_looks_at_the_steps_allowed(clicks):
 def test_feedback_in_html_says_the_verdict_in_words():
     text = check_slopes(2, 1)._repr_html_()
     assert "3.2 slopes correct" in text and 'role="status"' in text
+
+
+# -- 0.1, 7.1, 7.2, 7.3: the slips that are data, in a second spelling -----------------------------
+
+
+def by_hand(*points: tuple[int, float], **metrics: float) -> History:
+    """A history of (step, loss) on the validation rows; the training loss lies 0.01 below."""
+    history = History()
+    for step, loss in points:
+        history.append(
+            StepRecord(
+                step, epoch=float(step), loss=loss, seconds=0.0, samples=step,
+                valid={"loss": loss, **metrics}, train={"loss": loss - 0.01},
+            )
+        )  # fmt: skip
+    return history
+
+
+@pytest.mark.parametrize(
+    "histories, says",
+    [
+        ([by_hand((0, 0.7), (100, 0.6)), by_hand((0, 0.7), (500, 0.56))], "only at step 500"),
+        ([by_hand((0, 0.7), (100, 0.575))], "The training loss, 0.5650, is low enough"),
+        ([by_hand((0, 0.7), (50, 5.0), (150, 0.71))], "no better than before the first step"),
+        ([by_hand((0, 0.7), (150, 0.699))], "hardly moved"),
+        ([by_hand((0, 0.7), (150, 0.6))], "the learning rate first"),
+        (by_hand((0, 1.2), (150, 0.8), rmse=0.9), "on the task rating"),
+        ("histories", "a list of histories is wanted; got 'histories'"),
+        (TrainConfig(), "a list of histories is wanted"),
+        ([3, 4], "a list of histories is wanted"),
+    ],
+)
+def test_each_slip_of_the_budget_gets_its_own_message(histories, says):
+    feedback = check_budget(histories, logloss=0.57, steps=160)
+    assert feedback.verdict == "not yet" and says in feedback.message, feedback
+
+
+@pytest.mark.parametrize("given", [None, ..., [], [History()], by_hand((0, 0.7))])
+def test_a_budget_without_runs_is_not_attempted(given):
+    assert check_budget(given, logloss=0.57, steps=160).verdict == "not attempted"
+
+
+@pytest.mark.parametrize(
+    "rule, says",
+    [
+        (lambda losses, p: losses != sorted(losses, reverse=True) and np.diff(losses)[-1] > 0,
+         "patience is not used"),
+        (lambda losses, p: losses[-1] != sorted(losses)[0], "patience 1 alone"),
+        (lambda losses, p: losses[-1] > ([9] * p + losses)[-1 - p], "`patience` evaluations ago"),
+        (lambda losses, p: np.argmin(losses[::-1]) > p, "one evaluation too late"),
+        (lambda losses, p: np.argmin(losses) >= p, "stands from the start"),
+        (lambda losses, p: np.argmax(losses[::-1]) >= p, "the largest loss"),
+        (lambda losses, p: np.argmin(losses[::-1]) < p, "True means stop"),
+        (lambda losses, p: len(losses[p:]) > 0, "You count all evaluations"),
+        (lambda losses, p: 1, "always stops"),
+        (lambda losses, p: ..., None),
+        (lambda losses, p: (... if losses[0] > 0.5 else True), None),
+        (lambda losses: True, "Keep the first line of the stub"),
+    ],
+)  # fmt: skip
+def test_further_slips_of_the_stopping_rule(rule, says):
+    feedback = check_should_stop(rule)
+    if says is None:
+        assert feedback.verdict == "not attempted"
+    else:
+        assert feedback.verdict == "not yet" and says in feedback.message, feedback

@@ -152,9 +152,11 @@ SHIFT = function_exercise(
     "13.1", "repair the rate",
     solution=solution_shift, truth=definition, trials=trials, slips=SLIPS,
     hints=(
-        "The mean of torch.sigmoid(scores + b) grows with b.",
-        "So halve an interval: is the mean at its middle too low? Go on in the upper half.",
-        "Start with -20 and 20, halve 60 times, return the middle.",
+        "Try some b. What does the mean of torch.sigmoid(scores + b) do when b grows?",
+        "The mean grows with b, from 0 to 1. So one try tells you on which side of it the right b "
+        "lies.",
+        "Halve an interval: start with -20 and 20. Is the mean at the middle too low? Go on in the "
+        "upper half, else in the lower one; 60 times. Return the middle.",
     ),
     stub="""
 def shift(scores, y):

@@ -40,8 +40,7 @@ _SWEEPS: tuple[tuple[dict[int, float], float, float], ...] = (
 def trials() -> list[Trial]:
     return [
         Trial(
-            f"{', '.join(f'{b:,} buckets: {loss:.4f}' for b, loss in losses.items())}, vocabulary "
-            f"{vocabulary} and within {within}",
+            f"losses {losses}, vocabulary {vocabulary} and within {within}",
             (losses, vocabulary, within),
         )
         for losses, vocabulary, within in _SWEEPS

@@ -121,8 +121,7 @@ SLIPS = (
     Slip("logarithm to base 2", base_two,
          "that is the logarithm to the base 2. Use the natural one: math.log."),
     Slip("1 added", one_added,
-         "you take the logarithm of x + 1. Above 2 there is no zero to be afraid of: take x "
-         "itself."),
+         "you take the logarithm of x + 1. Above 2 no logarithm can fail: take x itself."),
     Slip("1 added everywhere", one_added_everywhere,
          "x + 1 keeps 0 away from the logarithm, but not −1 and −2, and it moves all classes. "
          "Treat x up to 2 by itself."),
@@ -156,8 +155,9 @@ CLASSES = function_exercise(
     "14.1", "classes of numbers",
     solution=solution_bin, truth=definition, trials=trials, slips=SLIPS,
     hints=(
-        "math.log is the natural logarithm. It wants a number above 0.",
-        "Up to 2 return x. Above, square the logarithm, then round down with math.floor.",
+        "math.log is the natural logarithm. It wants a number above 0: which x must not reach it?",
+        "Above 2 there are three things to do with x, one after the other. Does the order matter?",
+        "Up to 2 return x. Above: logarithm, square, round down, in this order. "
         "math.floor(math.log(x) ** 2) if x > 2 else x",
     ),
     stub="""

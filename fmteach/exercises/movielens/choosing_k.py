@@ -63,8 +63,8 @@ def _said(results: Mapping[int, Sequence[float]]) -> str:
     means = {k: float(np.mean(values)) for k, values in results.items()}
     best = min(means, key=means.get)
     error = np.std(results[best], ddof=1) / len(results[best]) ** 0.5
-    shown = ", ".join(f"k = {k}: {mean:.4f}" for k, mean in means.items())
-    return f"the means {shown} (standard error of the best {error:.4f})"
+    shown = ", ".join(f"{k}: {mean:.4f}" for k, mean in means.items())
+    return f"the means {{{shown}}}, standard error {error:.4f},"
 
 
 # -- slips -------------------------------------------------------------------------------------

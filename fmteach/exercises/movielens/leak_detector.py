@@ -166,8 +166,10 @@ LEAKS = Exercise(
     "12.2", "leak detector", check_leaks,
     hints=(
         "If the test ratings leak, other test ratings give other features.",
-        "Copy y, change y[test] in the copy, and call prepare a second time.",
-        "Compare all features, of train rows and of test rows, with np.array_equal.",
+        "So make an experiment: you may call prepare twice. What differs between the two calls, "
+        "and what should then be the same?",
+        "other = y.copy(), then change other[test], so that its mean changes too. Compare what "
+        "prepare makes of y and of other, in all rows, with np.array_equal.",
     ),
     solution=solution_leaks,
     seconds=10.0,
