@@ -154,7 +154,8 @@ def _html(section: Section, table: Table) -> str:
             style = f"text-align:{side}"
             style += "" if name == "note" else ";white-space:nowrap"
             style += ";font-weight:600" if own and name not in ("note", "date") else ""
-            inside.append(f'<{tag} style="{style}">{html.escape(str(cell))}</{tag}>')
+            scope = ' scope="col"' if tag == "th" else ""
+            inside.append(f'<{tag}{scope} style="{style}">{html.escape(str(cell))}</{tag}>')
         return f"<tr>{''.join(inside)}</tr>"
 
     body = []

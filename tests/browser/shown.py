@@ -11,6 +11,8 @@ import numpy as np, plotly.graph_objects as go
 import fmteach
 from fmteach import datasets, doctor, exercises, live
 from fmteach.datasets import from_arrays
+from fmteach.datasets.sources.catalogue import info
+from fmteach.exercises import bug_lab
 rng = np.random.default_rng(0)
 s = rng.normal(size=4000) - 1.5
 y = rng.random(4000) < 1 / (1 + np.exp(-s))
@@ -70,7 +72,11 @@ SHOWN: dict[str, tuple[str, str]] = {
         "label='The loss falls')",
     ),
     "doctor": (TEXT, "doctor.report()"),
-    "tables": (TEXT, "display(data, data.describe(), fmteach.training.calibration(s, y))"),
+    "tables": (
+        TEXT,
+        "display(data, data.describe(), info('movielens'), bug_lab.cases(),\n"
+        "        fmteach.training.calibration(s, y))",
+    ),
     "feedback": (
         TEXT,
         "display(exercises.check('3.2', 2.0, 1.0), exercises.check('3.2', 9.0, 1.0),\n"

@@ -80,7 +80,7 @@ class Info:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f'<tr><th style="text-align:left">{html.escape(key)}</th>'
+            f'<tr><th scope="row" style="text-align:left">{html.escape(key)}</th>'
             f'<td style="text-align:left">{html.escape(text).replace(chr(10), "<br>")}</td></tr>'
             for key, text in self.lines
         )
