@@ -374,7 +374,7 @@ function render({ model, el }) {
       const at = place.at(tip, n);
       return { at, from: [MIDDLE, place.base(n)], wide: sizes.widths[n], out: [at[0] - MIDDLE, k === 2 ? at[1] - MIDDLE : -1] };
     });
-    const textAt = placeNames(spots);
+    const textAt = placeNames(spots, k);
     arrows.forEach(({ line, tip, text: name }, n) => {
       const role = n === i ? "first" : n === j ? "second" : "";
       const [px, py] = spots[n].at;
