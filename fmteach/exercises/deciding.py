@@ -83,7 +83,8 @@ def decide(
                 f"{slip.says if slip else otherwise(at)}"
             )
         elif slip:
-            said = slip.says
+            what = type(each.error).__name__
+            said = f"for {trial.said} your function stopped with {what}. {slip.says}"
         elif each.error is not None:
             said = f"for {trial.said} {explained(each.error, rule)}"
         else:

@@ -271,6 +271,8 @@ def test_a_budget_without_runs_is_not_attempted(given):
          "patience is not used"),
         (lambda losses, p: losses[-1] != sorted(losses)[0], "patience 1 alone"),
         (lambda losses, p: losses[-1] > ([9] * p + losses)[-1 - p], "`patience` evaluations ago"),
+        (lambda losses, p: losses[-p - 1] < losses[-1],
+         "patience 1 your function stopped with IndexError. A list may be shorter"),
         (lambda losses, p: np.argmin(losses[::-1]) > p, "one evaluation too late"),
         (lambda losses, p: np.argmin(losses) >= p, "stands from the start"),
         (lambda losses, p: np.argmax(losses[::-1]) >= p, "the largest loss"),

@@ -492,7 +492,7 @@ def under_limit(losses, b, vocabulary, within):
         (go_through(under_limit, lambda of, a, b: a > b), "you take the most"),
         (go_through(lambda of, b, v, w: of[b] <= v, fewer), "you allow no loss above"),
         (lambda of, v, w: sorted(b for b in of if of[b] <= v)[0], "IndexError"),
-        (lambda of, v, w: min([b for b in of if of[b] <= v]), "of allowed ones is empty"),
+        (lambda of, v, w: min([b for b in of if of[b] <= v]), "sequence: where no hashed loss"),
         (go_through(lambda of, b, v, w: of[b] < v + w, fewer), "exactly at the limit"),
         (
             lambda of, v, w: min([b for b in of if v - w <= of[b] <= v + w]),

@@ -59,6 +59,10 @@ def last_against_patience_ago(losses, patience):
     return len(losses) > patience and losses[-1] > losses[-1 - patience]
 
 
+def last_against_patience_ago_unguarded(losses, patience):
+    return losses[-1] > losses[-1 - patience]
+
+
 def one_too_early(losses, patience):
     return len(losses) - losses.index(min(losses)) >= patience
 
@@ -104,6 +108,9 @@ SLIPS = (
     Slip("patience ago", last_against_patience_ago,
          "You compare the newest value with the one `patience` evaluations ago. That one need not "
          "be the best."),
+    Slip("patience ago, on short lists too", last_against_patience_ago_unguarded,
+         "A list may be shorter than patience + 1. And the value `patience` ago need not be the "
+         "best: look for the smallest."),
     Slip("one too early", one_too_early,
          "You stop one evaluation too early. The newest loss has the place len(losses) − 1, since "
          "places count from 0."),
