@@ -188,10 +188,32 @@ def _spoil(output: Any) -> None:
     output.query_selector("input[data-name=x_1]").fill("abc")
 
 
+def _answer(output: Any) -> None:
+    """A wrong choice, and a hint."""
+    output.query_selector("fieldset label:first-child input").click()
+    output.query_selector("form:last-child button.commit").click()
+    output.wait_for_selector("label.choice.wrong")
+    output.query_selector("form:last-child button.skip").click()
+    output.wait_for_selector(".fmteach-ask-hints p")
+
+
+def _guess_wrong(output: Any) -> None:
+    field = output.query_selector("input[placeholder='an expression']")
+    field.fill("2 *")
+    field.press("Enter")
+
+
+def _all_rows(output: Any) -> None:
+    output.query_selector("label:has-text('all rows') input").click()
+
+
 LATER: dict[tuple[str, str], Callable[[Any], None]] = {
     ("predict a number", "nonsense typed"): _type_nonsense,
     ("film map", "searching"): _search,
     ("training panel", "renaming"): _rename,
+    ("questions", "a wrong choice and a hint"): _answer,
+    ("derivatives", "no expression"): _guess_wrong,
+    ("loss against score", "all rows"): _all_rows,
     **{("stepper", f"line {n}"): _line(n) for n in (1, 2, 4, 5)},
     ("stepper", "a wrong number"): _spoil,
 }
@@ -228,3 +250,46 @@ def test_at_200_percent_nothing_is_cut_off_and_nothing_moves(large: Shown, name:
     )  # a chart follows a moment later
     assert output.evaluate("e => probes.cut(e)") == []
     assert output.evaluate("e => probes.moving(e)") == []
+
+
+# ---- that the tests can fail --------------------------------------------------------------------
+
+FAULTY = """<!doctype html><title>faults</title><html lang="en"><style>
+#out { width: 300px } .bare:focus { outline: none } .cage { overflow: hidden }
+.cage :focus { outline: 3px solid #000 }
+.fm { transition: color 1s } .sign::before { content: "✓"; color: #ccc }</style><main><div id="out">
+<p style="color: #999">pale</p><p class="sign">signed</p>
+<svg width="9" height="9"><path d="M0 0H9V9Z" fill="#ddd"/></svg>
+<button class="bare">none</button><div class="cage"><button>caged</button></div>
+<button style="width: 20px; height: 20px; padding: 0; border: 0" aria-label="tiny"></button>
+<div class="fm">moves</div><div style="width: 400px">too wide</div><img src="data:,">
+</div></main>"""
+NOTICED = {
+    "faintText": "2.85 p 'pale'",
+    "faintSigns": '1.61 "✓" of p.sign',
+    "faintMarks": "1.36 path",
+    "unnamed": "svg",
+    "small": "20x20 button 'tiny'",
+    "moving": "div.fm 'moves'",
+    "cut": "sticks out: div 'too wide'",
+}
+
+
+def test_each_fault_is_noticed(chromium: Any) -> None:
+    page = chromium.new_page()
+    page.set_content(FAULTY)
+    for script in (AXE, PROBES):
+        page.evaluate(script.read_text("utf-8"))
+    output = page.query_selector("#out")
+    for probe, wanted in NOTICED.items():
+        found = output.evaluate(f"e => probes.{probe}(e, 'nothing')")
+        assert any(what.startswith(wanted) for what in found), (probe, found)
+    assert {what.partition(":")[0] for what in violations(output, "light")} >= {"image-alt"}
+    assert [what.partition(":")[0] for what in violations(output, "dark")] == ["color-contrast"]
+    output.evaluate("e => probes.enter(e)")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert output.evaluate("e => probes.focused(e)") == ["button.bare 'none'", "no ring"]
+    page.keyboard.press("Tab")
+    assert output.evaluate("e => probes.focused(e)") == ["button 'caged'", "ring cut off"]
+    page.close()
