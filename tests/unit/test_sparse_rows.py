@@ -20,6 +20,7 @@ from fmteach.exercises.sparse_rows import (
     TIMES_FEWER,
     TO_IDS,
 )
+from fmteach.exercises.sparse_rows.padding import solution_pad
 from fmteach.exercises.sparse_rows.scores import solution_fm_sparse
 from fmteach.exercises.sparse_rows.work import grows_with_columns
 
@@ -132,6 +133,33 @@ def ones_for_zeros(ids, values, w0, w, V):
     return scores_in_loops(ids, values, w0, w, V)
 
 
+def no_axis_for_the_factors(ids, values, w0, w, V):
+    z = V[ids] * values
+    return w0 + (w[ids] * values).sum(1) + 0.5 * (z.sum(1) ** 2 - (z**2).sum(1)).sum(1)
+
+
+def first_axis(ids, values, w0, w, V):
+    z = V[ids] * values[:, :, None]
+    return w0 + (w[ids] * values).sum(1) + 0.5 * (z.sum(0) ** 2 - (z**2).sum(0)).sum(1)
+
+
+def factors_left(ids, values, w0, w, V):
+    z = torch.nn.functional.embedding(ids, V) * values.unsqueeze(-1)
+    return w0 + (w[ids] * values).sum(1) + 0.5 * (z.sum(1) ** 2 - (z**2).sum(1))
+
+
+def pairs_with_itself(ids, values, w0, w, V):
+    scores = []
+    for row, amounts in zip(ids, values, strict=True):
+        score = w0
+        for a in range(len(row)):
+            score += w[row[a]] * amounts[a]
+            for b in range(a, len(row)):
+                score += V[row[a]] @ V[row[b]] * amounts[a] * amounts[b]
+        scores.append(score)
+    return scores
+
+
 def through_the_sigmoid(ids, values, w0, w, V):
     return torch.sigmoid(solution_fm_sparse(ids, values, w0, w, V))
 
@@ -190,6 +218,10 @@ AGAIN = [
     (FM_SPARSE, twice_the_pairs, "lost half"),
     (FM_SPARSE, embeddings_without_values, "values ignored"),
     (FM_SPARSE, ones_for_zeros, "padding taken as 1"),
+    (FM_SPARSE, no_axis_for_the_factors, "values without an axis for the factors"),
+    (FM_SPARSE, first_axis, "sums over the rows"),
+    (FM_SPARSE, factors_left, "factors not added up"),
+    (FM_SPARSE, pairs_with_itself, "each feature with itself"),
     (FM_SPARSE, through_the_sigmoid, "a probability"),
     (MERGE, dict_of_the_last, "last wins"),
     (MERGE, dict_views, "last wins"),
@@ -222,6 +254,9 @@ def test_a_slip_is_recognised_in_other_words(
         (lambda rows: ([0, 1], [0.0, 1.0]), "wanted are two tables of one shape"),
         (lambda rows: (np.zeros((len(rows), 3), int), np.zeros((len(rows), 2))), "of one shape"),
         (lambda rows: (np.full((len(rows), 9), 99), np.zeros((len(rows), 9))), "in none of the"),
+        (lambda rows: [r + [(0, 0.0)] * (max(map(len, rows)) - len(r)) for r in rows], "pairs"),
+        (lambda rows: tuple(np.transpose(t) for t in solution_pad(rows)), "each other's place"),
+        (lambda rows: tuple(t[:1] for t in solution_pad(rows)), "2 rows came in and 1 came out"),
     ],
 )
 def test_tables_that_cannot_be_read_are_told(answer: Callable[..., Any], said: str) -> None:
@@ -234,6 +269,7 @@ def test_tables_that_cannot_be_read_are_told(answer: Callable[..., Any], said: s
     [
         (lambda ids, values: values, "two results are wanted"),
         (lambda ids, values: (ids, values[:1]), "two lists of one length"),
+        (lambda ids, values: (list(set(ids)), values), "the values of one id must become one"),
         (lambda ids, values: (ids + 20, values), "which is not in the row"),
         (lambda ids, values: (np.asarray(values), values), "whole ones"),
     ],
@@ -258,6 +294,15 @@ def test_an_error_is_told_with_the_line_of_the_learner() -> None:
 def test_a_half_written_answer_is_not_attempted() -> None:
     assert PAD.check(lambda rows: (..., [[0.0]])).verdict == "not attempted"
     assert MERGE.check(lambda ids, values: (ids, ...)).verdict == "not attempted"
+
+
+def test_a_forgotten_return_is_told() -> None:
+    def in_place(sizes, codes):
+        codes[:, 1:] += sizes[0]
+
+    for exercise, answer in ((TO_IDS, in_place), (PAD, lambda rows: None)):
+        feedback = exercise.check(answer)
+        assert feedback.verdict == "not attempted" and "end it with a return" in feedback.message
 
 
 def test_a_wrong_answer_without_a_known_slip_shows_numbers() -> None:

@@ -22,6 +22,10 @@ _NOT_PADDED = (
 _DROPPED = (
     "a row without features is a row all the same, with the score w0. Give it places of value 0."
 )
+_PAIRS = (
+    "these are still rows of pairs (id, value). Take them apart into two tables of one shape: "
+    "return ids, values."
+)
 _REAL_IDS = (
     "the ids came back as real numbers, and V[ids] needs whole ones. Make that array with "
     "dtype=int."
@@ -89,6 +93,8 @@ def _malformed(function: Any) -> str | None:
             return None  # explained when it is compared
         if is_stub(answer):
             return None
+        if _still_pairs(answer, trial.arguments[0]):
+            return f"for {trial.said} {_PAIRS}"
         try:
             tables = two_arrays(answer)
         except (ValueError, TypeError):
@@ -97,6 +103,20 @@ def _malformed(function: Any) -> str | None:
         if problem:
             return f"for {trial.said} {problem}"
     return None
+
+
+def _still_pairs(answer: Any, rows: list) -> bool:
+    """Whether every (id, value) still stands in its row."""
+    if not isinstance(answer, list | tuple) or len(answer) != len(rows):
+        return False
+    return all(
+        isinstance(mine, list | tuple) and all(tuple(pair) in map(_tupled, mine) for pair in row)
+        for mine, row in zip(answer, rows, strict=True)
+    )
+
+
+def _tupled(place: Any) -> Any:
+    return tuple(place) if isinstance(place, list | tuple) else place
 
 
 def _problem(tables: tuple[np.ndarray, np.ndarray] | None, rows: list) -> str | None:
@@ -109,7 +129,10 @@ def _problem(tables: tuple[np.ndarray, np.ndarray] | None, rows: list) -> str | 
             f"tables of one shape, [rows, features], here with {len(rows)} rows."
         )
     if len(ids) != len(rows):
-        return f"{len(rows)} rows came in and {len(ids)} came out: {_DROPPED}"
+        came = f"{len(rows)} rows came in and {len(ids)} came out: "
+        if ids.shape == (max(map(len, rows)), len(rows)):
+            return came + "rows and columns stand in each other's place."
+        return came + _DROPPED
     if ids.size and ids.dtype.kind not in "iu":
         return _REAL_IDS
     if ids.size and ids.min() < 0:

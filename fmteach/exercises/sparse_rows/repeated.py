@@ -89,13 +89,16 @@ def _problem_with(function: Any, convert: Any) -> str | None:
         if is_stub(answer):
             return None
         two = two_arrays(answer)
+        if two and _keyed_by_tensors(answer) and len(set(two[0].tolist())) < len(two[0]):
+            raise TypeError("nothing is merged: two tensors of one number are two keys")
         if two is None:
             return "two results are wanted, ids and values: return ids, values."
         mine, amounts = two
         if mine.ndim != 1 or mine.shape != amounts.shape:
             return (
                 f"for {trial.said} ids has shape {list(mine.shape)} and values "
-                f"{list(amounts.shape)}; wanted are two lists of one length."
+                f"{list(amounts.shape)}; wanted are two lists of one length. Where an id goes, "
+                "its value goes too: the values of one id must become one, their sum."
             )
         if mine.dtype.kind not in "iu":
             return "the ids came back as real numbers; V[ids] needs whole ones."

@@ -127,6 +127,25 @@ def _rows_added_up(ids, values, w0, w, V):
     return w0 + (solution_fm_sparse(ids, values, w0, w, V) - w0).sum()
 
 
+def _no_axis(ids, values, w0, w, V):
+    return w0 + _linear(ids, values, w) + _pairs(values * V[ids])
+
+
+def _over_the_rows(ids, values, w0, w, V):
+    z = values[..., None] * V[ids]
+    return w0 + _linear(ids, values, w) + 0.5 * (z.sum(0) ** 2 - (z**2).sum(0)).sum(1)
+
+
+def _factors_left(ids, values, w0, w, V):
+    z = values[..., None] * V[ids]
+    return w0 + _linear(ids, values, w) + 0.5 * (z.sum(1) ** 2 - (z**2).sum(1))
+
+
+def _with_itself(ids, values, w0, w, V):
+    z = values[..., None] * V[ids]
+    return w0 + _linear(ids, values, w) + 0.5 * (z.sum(1) ** 2 + (z**2).sum(1)).sum(1)
+
+
 def _sigmoid(ids, values, w0, w, V):
     return 1 / (1 + np.exp(-solution_fm_sparse(ids, values, w0, w, V)))
 
@@ -171,6 +190,18 @@ SLIPS = (
     Slip("rows added up", _rows_added_up,
          "one number came for all rows. Each row has its own score: sum over the features (axis "
          "1), not over the rows."),
+    Slip("values without an axis for the factors", _no_axis,
+         "V[ids] has three axes and values has two, so values met the wrong one. Give it one more: "
+         "values[:, :, None]."),
+    Slip("sums over the rows", _over_the_rows,
+         "z is added up over axis 0, the rows. Each row has its own sums: over its features, axis "
+         "1."),
+    Slip("factors not added up", _factors_left,
+         "each row still has one number for each factor. Add up the k factors at the end: "
+         ".sum(1)."),
+    Slip("each feature with itself", _with_itself,
+         "each feature is paired with itself too. Pairs are i < j: in the fast form the second sum "
+         "is subtracted."),
     Slip("a probability", _sigmoid,
          "that is the sigmoid of the score. Wanted is the score itself; a loss or "
          "predict_proba applies the sigmoid later."),
