@@ -3,7 +3,7 @@
     python benchmarks/feedback.py
 
 Each wrong answer is checked as in a notebook, with the record on the disk. Wanted: below 1 s.
-Exercises that need a trained run are checked on what can be handed in without one.
+Where a trained run is handed in, it is trained before the clock starts.
 """
 
 from __future__ import annotations
