@@ -187,3 +187,12 @@ def test_the_counts_refuse_what_they_cannot_count():
 def test_counts_of_numpy_integers_do_not_overflow():
     d = np.int64(10**10)
     assert multiplications("naive", d=d, k=16) == multiplications("naive", d=10**10, k=16) > 2**63
+
+
+def test_beside_one_large_feature_float32_loses_the_pairs_of_the_others() -> None:
+    """What notebook 03 says can go wrong; notebook 11 comes back to it."""
+    x = torch.tensor([10_000.0, 1, 1, 1, 1, 1])
+    V = torch.randn(6, 8, generator=torch.Generator().manual_seed(0)) * 0.3
+    rest = pairwise_reformulated(x[1:].double(), V[1:].double())
+    exact = pairwise_reformulated(x.double(), V.double())
+    assert abs(pairwise_reformulated(x, V) - exact) > abs(rest)
