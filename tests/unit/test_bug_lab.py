@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from pathlib import Path
 
 import nbformat
@@ -413,10 +414,10 @@ def test_the_cases_say_what_they_must_and_show_their_faults() -> None:
     for lines in cases.seen.values():
         for what, value in lines:
             assert what in text and value in text and value in page
-    assert "6 all at once" in text and "6 all at once" in page
+    assert "5 all at once" in text and "5 all at once" in page
     assert page.count('scope="rowgroup"') == 5
     assert cases is bug_lab.cases()
-    a, b = cases.seen["A"][0][1], cases.seen["B"][0][1].split()
+    a, b = cases.seen["A"][0][1], cases.seen["B"][0][1].split(", ")
     assert float(a.split()[0]) > 1.5 * float(a.rstrip(")").split()[-1])
     assert 0.503 < float(b[-1]) < 0.53
     assert cases.seen["D"][1] == ("test accuracy", "0.000")
@@ -430,17 +431,37 @@ def test_five_cases_accepts_part_of_the_answers_and_explains_the_rest() -> None:
     assert "none of the faults" in check(A=7).message
     assert "no case 'F'" in check(F="loud start").message
     assert check().verdict == check(A=..., B=None).verdict == "not attempted"
-    assert "2 of 5 are right. C is not" in check(A=3, B=1, C="wrong index").message
+    assert "2 of 5 are right. C is not" in check(A=6, B=1, C="wrong index").message
 
 
 # -- the notebook --------------------------------------------------------------------------------
 
 
+def notebook():
+    return nbformat.read(Path(__file__).parents[2] / "notebooks" / "06_the_bug_lab.ipynb", 4)
+
+
+def test_the_notebook_counts_its_faults_as_the_exercise_does() -> None:
+    text = "\n".join(cell.source for cell in notebook().cells if cell.cell_type == "markdown")
+    headings = re.findall(r"^## Faults? ([\d, and]+) · ", text, re.MULTILINE)
+    assert re.findall(r"\d", " ".join(headings)) == [str(n + 1) for n in range(len(bug_lab.FAULTS))]
+
+
+def test_no_number_of_the_cases_stood_in_the_notebook_before() -> None:
+    shown = {f"{abs(test(kind)):.3f}" for kind in bug_lab.LAYERS for test in bug_lab.TESTS}
+    for case in "CE":
+        for _, value in bug_lab.cases().seen[case]:
+            assert value == "0.000" or value.strip("−") not in shown
+
+
+def test_below_28_percent_the_floor_is_above_the_base_rate() -> None:
+    for percent in range(1, 51):
+        worse = floor.floor(percent / 100) > floor.base_rate(percent / 100)
+        assert worse == (percent < 28)
+
+
 def test_the_class_that_the_notebook_shows_is_the_one_that_is_trained() -> None:
-    found = list((Path(__file__).parents[2] / "notebooks").glob("06_*.ipynb"))
-    if not found:
-        pytest.skip("notebook 06 is not here yet")
-    text = "\n".join(cell.source for cell in nbformat.read(found[0], 4).cells)
+    text = "\n".join(cell.source for cell in notebook().cells)
     assert inspect.getsource(bug_lab.SigmoidInside.score).rstrip() in text
     for number in ("0.5032", "0.6286"):
         assert number in text

@@ -24,6 +24,9 @@ from fmteach.models import FactorizationMachine
 from fmteach.training import base_rate
 
 Line = tuple[str, str]
+_SEED = (
+    3  # not that of the notebook: a case is told by its fingerprint, not by a number seen before
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,10 @@ class Cases:
 
 @functools.cache
 def cases() -> Cases:
-    """Trains three of the five models, in 3 s; the same cases are not made twice in a process."""
+    """Trains three of the five models, in 3 s; the same cases are not made twice in a process.
+
+    Their seeds are others than in the notebook, so none of their numbers stands there.
+    """
     return Cases(
         {
             "A": _start(),
@@ -89,7 +95,8 @@ def cases() -> Cases:
 
 def _start() -> tuple[Line, ...]:
     clicks = load("clicks")
-    runs = [train(kind, clicks, CLICKS, epochs=1) for kind in (LoudStart, FactorizationMachine)]
+    kinds = (LoudStart, FactorizationMachine)
+    runs = [train(kind, clicks, CLICKS, epochs=1, seed=_SEED) for kind in kinds]
     first, right = (run.history.evaluations for run in runs)
     return (
         ("training loss before the first step",
@@ -100,14 +107,15 @@ def _start() -> tuple[Line, ...]:
 
 
 def _floor() -> tuple[Line, ...]:
-    run = train(SigmoidInside, page_rows(), PAGE)
+    run = train(SigmoidInside, page_rows(), PAGE, seed=_SEED)
     _, losses = run.history.curve("train", "loss")
     shown = (0, 2, 4, 6, 9, 12)
     scores, y = run.scores("train"), run.dataset.train.y
     return (
         (f"training loss after {', '.join(map(str, shown[:-1]))} and {shown[-1]} epochs",
-         "  ".join(f"{losses[n]:.3f}" for n in shown)),
-        ("training rows whose score is on the right side", f"{_on_its_side(scores, y):.1%}"),
+         ", ".join(f"{losses[n]:.3f}" for n in shown)),
+        ("training rows whose score is on the right side",
+         f"{100 * _on_its_side(scores, y):.1f} %"),
     )  # fmt: skip
 
 
@@ -119,17 +127,17 @@ def _on_its_side(scores: Tensor, y: Tensor) -> float:
 
 def _never_right() -> tuple[Line, ...]:
     rows = page_rows()
-    run = train(FactorizationMachine, rows, PAGE, epochs=3)
+    run = train(FactorizationMachine, rows, PAGE, epochs=3, seed=_SEED)
     _, losses = run.history.curve("train", "loss")
     p = torch.sigmoid(run.scores("test"))
     return (
-        ("training loss after 0, 1, 2 and 3 epochs", "  ".join(f"{loss:.3f}" for loss in losses)),
+        ("training loss after 0, 1, 2 and 3 epochs", ", ".join(f"{loss:.3f}" for loss in losses)),
         ("test accuracy", f"{accuracy_by_equality(p, rows.test.y):.3f}"),
     )  # fmt: skip
 
 
 def _tested(kind: type[FactorizationMachine]) -> tuple[Line, ...]:
-    alone, order, flip = (f"{test(kind) + 0.0:.3f}".replace("-", "−") for test in TESTS)
+    alone, order, flip = (f"{test(kind, _SEED) + 0.0:.3f}".replace("-", "−") for test in TESTS)
     return (
         ("pair term of a row with one feature", alone),
         ("change when the row is listed in another order", order),

@@ -11,15 +11,16 @@ from fmteach.exercises.slip import Slip
 
 _NAME = "6.12 five cases"
 
-# What each fault would show; said when it is given to a case that does not show it.
+# What each fault would show; said when it is given to a case that does not show it. In the order
+# of the notebook, which numbers its faults like this too.
 _WOULD_SHOW = {
     "two sigmoids": "behind two sigmoids the loss stops at a floor that you can compute by hand",
     "accuracy by equality": "a comparison by == leaves the training as it is, and only the "
     "accuracy is 0",
-    "loud start": "a loud start shows before the first step, as a loss far above the base rate",
     "stray half": "a stray half leaves a pair term in a row without pairs, and no more than that",
     "wrong index": "with a wrong index the order of the features counts",
     "all at once": "a square over all coordinates mixes factors, so the sign of one of them counts",
+    "loud start": "a loud start shows before the first step, as a loss far above the base rate",
 }
 FAULTS = tuple(_WOULD_SHOW)
 
@@ -68,8 +69,8 @@ def check_cases(**faults: Any) -> Feedback:
         return _not_yet(f"right so far. Still without a fault: {missing}.")
     return Feedback(
         _NAME, "correct",
-        "all five. Two of them no training curve would have shown you: a small test of the layer "
-        "did. One was not in the model at all.",
+        "all five. C and E show themselves only in a small test of the layer: their losses fall as "
+        "they should. And in D the model was in order all the time.",
     )  # fmt: skip
 
 

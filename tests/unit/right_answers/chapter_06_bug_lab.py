@@ -289,9 +289,9 @@ RIGHT = {
         {case: fault.title() for case, fault in FIVE.items()},
         {case: f"  {fault} " for case, fault in FIVE.items()},
         {case: fault.replace(" ", "_") for case, fault in FIVE.items()},
-        {"A": 3, "B": 1, "C": 6, "D": 2, "E": 4},
-        {"A": "3", "B": "1", "C": "6", "D": "2", "E": "4"},
-        {"A": np.int64(3), "B": 1, "C": "all at once", "D": 2, "E": "stray half"},
+        {"A": 6, "B": 1, "C": 5, "D": 2, "E": 3},
+        {"A": "6", "B": "1", "C": "5", "D": "2", "E": "3"},
+        {"A": np.int64(6), "B": 1, "C": "all at once", "D": 2, "E": "stray half"},
         {**FIVE, "B": "Two  sigmoids"},
     ],
 }  # fmt: skip
