@@ -9,11 +9,13 @@
 `page` also passes every attribute of Playwright's own page through: page.locator(...),
 page.get_by_role(...), page.keyboard, page.mouse, page.evaluate(...). When the test ends, its
 kernels are shut down, the theme is light again, and the test fails if the page asked for anything
-outside 127.0.0.1.
+outside 127.0.0.1. `shared_page` is the same for all tests of a module. `paper` is a page without
+JupyterLab and without a kernel (paper.py).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from .lab import LabPage
+from .paper import Paper
 from .server import HOW_TO_GET_CHROMIUM, LabServer, find_chromium, launch
 
 HERE = Path(__file__).parent
@@ -54,10 +57,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory, chromium: object) -> Iterator[
         yield server
 
 
-@pytest.fixture
-def page(lab: LabServer, chromium: object, request: pytest.FixtureRequest) -> Iterator[LabPage]:
-    """A fresh browser page on a fresh copy of notebooks/."""
-    folder = re.sub(r"\W+", "_", request.node.name)
+@contextlib.contextmanager
+def opened(lab: LabServer, chromium: object, name: str) -> Iterator[LabPage]:
+    """A fresh browser page on a fresh copy of notebooks/, in a folder of that name."""
+    folder = re.sub(r"\W+", "_", name)
     lab.add_folder(folder, NOTEBOOKS)
     page = LabPage(lab, chromium, folder)
     try:
@@ -66,3 +69,31 @@ def page(lab: LabServer, chromium: object, request: pytest.FixtureRequest) -> It
     finally:
         page.close()
         lab.tidy()
+
+
+@pytest.fixture
+def page(lab: LabServer, chromium: object, request: pytest.FixtureRequest) -> Iterator[LabPage]:
+    """A page of JupyterLab for one test."""
+    with opened(lab, chromium, request.node.name) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def shared_page(
+    lab: LabServer, chromium: object, request: pytest.FixtureRequest
+) -> Iterator[LabPage]:
+    """A page of JupyterLab, and its kernels, for all tests of a module that do not disturb one
+    another. No test of such a module asks for `page`: it would shut all kernels down."""
+    with opened(lab, chromium, request.module.__name__.rpartition(".")[2]) as page:
+        yield page
+
+
+@pytest.fixture
+def paper(chromium: object) -> Iterator[Paper]:
+    """A page without JupyterLab for one test; a script that ends in an error fails it."""
+    page = Paper(chromium)
+    try:
+        yield page
+        page.assert_no_errors()
+    finally:
+        page.close()

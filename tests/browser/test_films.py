@@ -1,9 +1,8 @@
-"""The film map and the waterfall as a learner uses them: without a kernel, and in JupyterLab."""
+"""The film map and the waterfall as a learner uses them without a kernel."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,26 +12,7 @@ import fmteach
 from fmteach.datasets import from_arrays
 from fmteach.live import film_map, waterfall
 
-from .exported import EXPORTED
-from .lab import LabPage
-
-TRAITS = ["data", "selected", "across", "up"]
-
-
-SETUP = """import fmteach
-from fmteach import live
-data = fmteach.load("movielens", task="rating", features=("user", "film", "genres"))
-config = fmteach.TrainConfig(k=6, epochs=1, batch_size=2048, learning_rate=0.02, device="cpu")
-trainer = fmteach.Trainer(data, config)
-_ = trainer.fit()"""
-
-
-def exported(widget: Any, names: list[str], **changed: Any) -> str:
-    return EXPORTED.format(
-        css=widget._css,
-        source=widget._esm.replace("export default", "const front ="),
-        state=json.dumps({**{name: getattr(widget, name) for name in names}, **changed}),
-    )
+from .paper import Paper, middle
 
 
 @pytest.fixture(scope="module")
@@ -43,72 +23,44 @@ def small() -> tuple[Any, Any]:
     return fmteach.FactorizationMachine(data.num_features, k=5, init_scale=0.3, seed=2), data
 
 
-@pytest.fixture
-def paper(chromium: Any) -> Iterator[Any]:
-    """An empty page without JupyterLab; a script error fails the test."""
-    page = chromium.new_page(viewport={"width": 1200, "height": 800})
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.set_default_timeout(15_000)
-    yield page
-    page.close()
-    assert not wrong
-
-
-def test_choosing_on_the_map_needs_no_kernel(paper: Any, small: tuple[Any, Any]) -> None:
+def test_choosing_on_the_map_needs_no_kernel(paper: Paper, small: tuple[Any, Any]) -> None:
     shown = film_map(
         *small, least_rows=1, groups={str(n): ("even", "odd")[n % 2] for n in range(12)}
     )
-    paper.set_content(exported(shown, ["data", "selected", "across", "up"]))
+    paper.show(shown)
     title = paper.locator(".fmf-about h3")
     field = paper.get_by_role("combobox", name="Find a film")
     field.fill("11")
-    paper.keyboard.press("Enter")
+    paper.press("Enter")
     assert title.inner_text() == "11"
     # From neighbour to neighbour by the keyboard alone.
     wanted = shown.select("11").nearest.rows[1][0]
     paper.locator(".fmf-near button").first.focus()
-    paper.keyboard.press("ArrowDown")
-    paper.keyboard.press("Enter")
+    paper.press("ArrowDown", "Enter")
     assert title.inner_text() == wanted
     assert paper.evaluate("document.activeElement.parentElement.parentElement.className") == (
         "fmf-near"
     )
     # A click on a point; an arrow on the map; another axis.
-    box = paper.locator(".fmf-points path").nth(3).bounding_box()
-    paper.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    paper.mouse.click(*middle(paper.locator(".fmf-points path").nth(3)))
     clicked = title.inner_text()
     assert clicked != wanted
     paper.locator(".fmf-canvas").focus()
-    moved = [paper.keyboard.press(f"Arrow{way}") for way in ("Left", "Up", "Right", "Down")]
-    assert moved and title.inner_text() in shown.map.names
+    paper.press("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown")
+    assert title.inner_text() in shown.map.names
     paper.get_by_label("Across").select_option("2")
-    assert paper.evaluate("state.across") == 2
+    assert paper.state("across") == 2
     paper.get_by_role("button", name="Reset").click()
-    assert paper.evaluate("[state.across, state.selected]") == [0, shown.payload["first"]]
+    assert paper.state("across", "selected") == [0, shown.payload["first"]]
     assert paper.locator(".fmf-legend").inner_text().split()[:2] == ["even", "odd"]
 
 
-def test_nothing_overflows_and_names_do_not_cover_each_other(
-    paper: Any, small: tuple[Any, Any]
-) -> None:
-    for widget, names in (
-        (film_map(*small, least_rows=1), ["data", "selected", "across", "up"]),
-        (waterfall(*small), ["data", "boxes", "opened", "problem", "part"]),
-    ):
-        for width in (480, 900, 1600):
-            paper.set_viewport_size({"width": width, "height": 900})
-            paper.set_content(exported(widget, names))
-            paper.wait_for_timeout(60)  # the map is drawn again when it knows its width
-            wide = paper.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, (type(widget).__name__, width)
+def test_names_do_not_cover_each_other(paper: Paper, small: tuple[Any, Any]) -> None:
+    paper.set_viewport_size({"width": 1600, "height": 900})
     texts = (
         "[...document.querySelectorAll('.fmf-words text')].map((t) => t.getBoundingClientRect())"
     )
-    paper.set_content(
-        exported(film_map(*small, least_rows=1), ["data", "selected", "across", "up"])
-    )
-    paper.wait_for_timeout(60)
+    paper.show(film_map(*small, least_rows=1))
     covered = paper.evaluate(f"""() => {{
       const boxes = {texts};
       return boxes.filter((a, i) => boxes.some((b, j) => j < i && a.left < b.right - 3 &&
@@ -117,7 +69,7 @@ def test_nothing_overflows_and_names_do_not_cover_each_other(
 
 
 def test_at_the_edge_names_stay_inside_and_arrows_and_zoom_go_on(
-    paper: Any, small: tuple[Any, Any]
+    paper: Paper, small: tuple[Any, Any]
 ) -> None:
     shown = film_map(*small, least_rows=1)
     x = shown.payload["axes"][0]["values"]
@@ -125,8 +77,7 @@ def test_at_the_edge_names_stay_inside_and_arrows_and_zoom_go_on(
     # Long names crowded at the right edge: none is cut off, none lies under the zoom buttons.
     data = crowded(shown.payload, right)
     first = data["names"][right]
-    paper.set_content(exported(shown, TRAITS, data=json.dumps(data), selected=first))
-    paper.wait_for_timeout(60)
+    paper.show(shown, data=json.dumps(data), selected=first)
     outside = paper.evaluate("""() => {
       const [box, zoom] = [".fmf-picture", ".fmf-zoom"].map((s) =>
         document.querySelector(s).getBoundingClientRect());
@@ -138,9 +89,9 @@ def test_at_the_edge_names_stay_inside_and_arrows_and_zoom_go_on(
     # Every film can be reached: from the second to the right, the last one lies that way.
     title = paper.locator(".fmf-about h3")
     second = sorted(range(12), key=lambda n: x[n])[-2]
-    paper.set_content(exported(shown.select(shown.map.names[second]), TRAITS))
+    paper.show(shown.select(shown.map.names[second]))
     paper.locator(".fmf-canvas").focus()
-    paper.keyboard.press("ArrowRight")
+    paper.press("ArrowRight")
     assert title.inner_text() == shown.map.names[right]
     # Zooming in keeps the chosen film where it is.
     ring = "document.querySelector('.fmf-chosen circle')"
@@ -164,9 +115,9 @@ def crowded(payload: dict[str, Any], chosen: int) -> dict[str, Any]:
     return {**payload, "names": names, "axes": axes, "first": names[chosen]}
 
 
-def test_a_waterfall_steps_from_bar_to_bar(paper: Any, small: tuple[Any, Any]) -> None:
+def test_a_waterfall_steps_from_bar_to_bar(paper: Paper, small: tuple[Any, Any]) -> None:
     shown = waterfall(*small, user=1, film=2)
-    paper.set_content(exported(shown, ["data", "boxes", "opened", "problem", "part"]))
+    paper.show(shown)
     edges = paper.evaluate("""() => [...document.querySelectorAll(".fmf-row .block")].map((b) =>
       [b.classList.contains("up"), b.getBoundingClientRect().left, b.getBoundingClientRect().right]
     )""")
@@ -177,42 +128,3 @@ def test_a_waterfall_steps_from_bar_to_bar(paper: Any, small: tuple[Any, Any]) -
         assert abs(ends - starts) < 3
     paper.get_by_role("button", name="Random row").click()
     assert "while the notebook's kernel runs" in paper.get_by_role("alert").inner_text()
-
-
-def test_both_in_jupyterlab(page: LabPage) -> None:
-    page.write_notebook(
-        "films.ipynb",
-        [
-            SETUP,
-            "shown = live.film_map(trainer.model, data)\nshown",
-            'fall = live.waterfall(trainer.model, data, user=12, film="Heat (1995)")\nfall',
-        ],
-    )
-    page.open_notebook("films.ipynb")
-    page.run_all()
-    page.cell(1)
-    field = page.get_by_role("combobox", name="Find a film")
-    field.fill("star wars")
-    page.locator(".fmf-search li", has_text="Episode V -").click()
-    page.wait_value("shown.selected", "'Star Wars: Episode V - The Empire Strikes Back (1980)'")
-    page.cell(2)
-    bars = page.locator(".fmf-fall .fmf-row")
-    closed = bars.count()
-    page.get_by_role("button", name="genres, 3 terms: show").first.click()
-    assert bars.count() == closed + 3
-    page.get_by_role("combobox", name="User").fill("15")
-    page.keyboard.press("Enter")  # too early for the answer: nothing may break
-    page.locator(".fmf-search li").first.wait_for()
-    page.keyboard.press("Enter")
-    page.wait_value("fall.row.labels(data)['user']", "('15',)")
-    page.locator(".fmf-fall .fmf-title", has_text="user 15").wait_for()
-    page.get_by_role("button", name="Random row").click()
-    page.locator(".fmf-verdict", has_text="of the test part").wait_for()
-    title = page.locator(".fmf-fall .fmf-title").inner_text()
-    page.save()
-    page.reload()
-    page.cell(2)
-    page.locator(".fmf-fall .fmf-title", has_text=title).wait_for()
-    page.cell(1)
-    page.locator(".fmf-about h3", has_text="Empire").wait_for()
-    page.assert_no_errors()

@@ -1,10 +1,6 @@
-"""Derivatives by hand and the init scale as a learner uses them: without a kernel, and with one."""
+"""Derivatives by hand and the init scale as a learner uses them, without a kernel."""
 
 from __future__ import annotations
-
-import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -14,11 +10,8 @@ from fmteach.live.gradients.judging import judge
 from fmteach.live.gradients.rows import difference
 from fmteach.live.gradients.small_training import SCALES
 
-from .exported import EXPORTED
-from .lab import LabPage
+from .paper import Paper
 
-ANSWERED_MS = 150
-TRAITS = ["answers", "hints", "loss", "numbers", "feature", "factor", "data"]
 WRITTEN = (
     "1", "-½", "x_i", "2z_il", "s_l", "x_i(s_l - z_il)", "x_i s_l − v_il x_i²", "2(yhat - y)",
     "p-y", "2", "0", "1/2 s_l", "x_i*(", "(x_i", "x_i)", "*", "x_i $ 2", "v_jl x_j", "v", "foo",
@@ -29,29 +22,9 @@ WRITTEN = (
 )  # fmt: skip
 
 
-def exported(widget: Any, traits: list[str]) -> str:
-    source = widget._esm.replace("export default", "const front =")
-    if "answers" in traits:
-        source += "\nObject.assign(window, { judge, difference });"
-    state = {name: getattr(widget, name) for name in traits}
-    return EXPORTED.format(css=widget._css, source=source, state=json.dumps(state))
-
-
-@pytest.fixture
-def paper(chromium: Any) -> Iterator[Any]:
-    """An empty page without JupyterLab; a script error fails the test."""
-    page = chromium.new_page(viewport={"width": 1200, "height": 800})
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.set_default_timeout(15_000)
-    yield page
-    page.close()
-    assert not wrong
-
-
-def test_the_page_judges_as_python_does(paper: Any) -> None:
+def test_the_page_judges_as_python_does(paper: Paper) -> None:
     widget = derivatives()
-    paper.set_content(exported(widget, TRAITS))
+    paper.show(widget, also="Object.assign(window, { judge, difference });")
     texts = [[*WRITTEN, *(text for text, _ in field.slips)] for field in FIELDS]
     found = paper.evaluate(
         """(texts) => {
@@ -82,30 +55,27 @@ def test_the_page_judges_as_python_does(paper: Any) -> None:
                 )
 
 
-def test_a_learner_answers_by_the_keyboard_alone(paper: Any) -> None:
+def test_a_learner_answers_by_the_keyboard_alone(paper: Paper) -> None:
     widget = derivatives()
-    paper.set_content(exported(widget, TRAITS))
+    paper.show(widget)
     paper.get_by_role("textbox", name="Derivative of z_il by v_il").focus()
     word, says = paper.locator(".fmg-line.active .fmg-word"), paper.locator(".fmg-says")
     status = paper.get_by_role("status")
     paper.keyboard.type("v_il")
     assert word.inner_text() == "✗ wrong" and says.count() == 0, "no slip in the middle of a word"
-    paper.keyboard.press("Enter")
+    paper.press("Enter")
     assert says.inner_text().startswith("That is the slope by x")
     assert "wrong. Yours 0.70, autograd 2.00." in status.inner_text()
     for answer in ("x_i", "1", "2z_il", "s_l", "-1/2", "1", "x_i", "x_i*s_l", "2(yhat - y)"):
-        paper.keyboard.press("Control+A")
+        paper.press("Control+A")
         paper.keyboard.type(answer)
-        paper.keyboard.press("ArrowDown")
+        paper.press("ArrowDown")
     assert paper.locator(".fmg-progress").inner_text() == "8 of 9 exact"
-    paper.keyboard.press("ArrowUp")
-    paper.keyboard.press("Enter")
+    paper.press("ArrowUp", "Enter")
     assert "own term is not subtracted" in says.inner_text()
-    paper.keyboard.press("Tab")
-    paper.keyboard.press("Enter")
+    paper.press("Tab", "Enter")
     assert status.inner_text().startswith("Hint 1 of 2: v_il acts on pair by two ways")
-    paper.keyboard.press("Shift+Tab")
-    paper.keyboard.press("End")
+    paper.press("Shift+Tab", "End")
     paper.keyboard.type(" - z_il x_i")
     assert paper.locator(".fmg-progress").inner_text() == "9 of 9 exact"
     # 2 (2.375 - 1) = 2.75 times 3.00
@@ -113,12 +83,11 @@ def test_a_learner_answers_by_the_keyboard_alone(paper: Any) -> None:
         ".fmg-chain"
     ).inner_text().replace("\n", "")
     twin = derivatives()
-    twin.answers = paper.evaluate("state.answers")
+    twin.answers = paper.state("answers")
     assert paper.locator(".fmg-text pre").text_content() == twin.text()
     # Another feature and factor by the arrows, other numbers and another loss by their controls.
     paper.locator(".fmg-z button[aria-pressed=true]").focus()
-    paper.keyboard.press("ArrowDown")
-    paper.keyboard.press("ArrowRight")
+    paper.press("ArrowDown", "ArrowRight")
     paper.get_by_role("button", name="Random numbers").click()
     twin.feature, twin.factor, twin.numbers = 2, 2, 1
     assert paper.locator(".fmg-text pre").text_content() == twin.text()
@@ -126,47 +95,18 @@ def test_a_learner_answers_by_the_keyboard_alone(paper: Any) -> None:
     assert paper.locator(".fmg-progress").inner_text() == "8 of 9 exact"
     assert "belongs to the squared loss" in says.inner_text()
     paper.get_by_role("button", name="Start over").click()
-    assert paper.evaluate("[state.answers, state.numbers]") == [{}, 0]
+    assert paper.state("answers", "numbers") == [{}, 0]
     assert paper.locator(".fmg-line input").evaluate_all("all => all.every((i) => !i.value)")
 
 
-def test_both_answer_at_once(paper: Any) -> None:
-    paper.set_content(exported(derivatives(), TRAITS))
-    slowest = paper.evaluate("""async () => {
-      const times = [];
-      for (const input of document.querySelectorAll(".fmg-line input")) {
-        for (const text of ["x", "x_i*(s_l", "x_i*(s_l - z_il)", "7 z_il + 1"]) {
-          const start = performance.now();
-          input.value = text;
-          input.dispatchEvent(new Event("input"));
-          await new Promise(requestAnimationFrame);
-          times.push(performance.now() - start);
-        }
-      }
-      return Math.max(...times); }""")
-    assert slowest < ANSWERED_MS
-    paper.set_content(exported(init_scale(), ["position", "after", "data"]))
-    slowest = paper.evaluate("""async () => {
-      const slider = document.querySelector(".fmi input"), times = [];
-      for (let n = 0; n <= slider.max; n++) {
-        const start = performance.now();
-        slider.value = n;
-        slider.dispatchEvent(new Event("input"));
-        await new Promise(requestAnimationFrame);
-        times.push(performance.now() - start);
-      }
-      return Math.max(...times); }""")
-    assert slowest < ANSWERED_MS
-
-
-def test_the_scale_moves_by_keys_and_by_a_click(paper: Any) -> None:
+def test_the_scale_moves_by_keys_and_by_a_click(paper: Paper) -> None:
     widget = init_scale()
-    paper.set_content(exported(widget, ["position", "after", "data"]))
+    paper.show(widget)
     slider, says = paper.get_by_role("slider"), paper.locator(".fmi-says")
     slider.focus()
-    paper.keyboard.press("Home")
+    paper.press("Home")
     assert says.inner_text() == widget.sentence(0) and "V is still 0" in widget.sentence(0)
-    paper.keyboard.press("End")
+    paper.press("End")
     assert says.inner_text() == widget.sentence(len(SCALES) - 1)
     assert paper.locator(".fmi-right .big").text_content() == "scale 10: explodes"
     assert slider.get_attribute("aria-valuetext") == "init scale 10"
@@ -179,50 +119,3 @@ def test_the_scale_moves_by_keys_and_by_a_click(paper: Any) -> None:
     assert paper.locator(".fmi-left .title").nth(1).text_content() == "Loss after 10 steps"
     paper.get_by_role("button", name="Start over").click()
     assert says.inner_text() == widget.sentence(SCALES.index(0.01))
-
-
-def test_nothing_overflows(paper: Any) -> None:
-    answered = derivatives()
-    answered.answer("dy_dv", "(" * 12 + "x_i s_l" + ")" * 12 + " - " * 3 + "w_i w_i w_i w_i w_i")
-    for widget, traits in ((answered, TRAITS), (init_scale(10), ["position", "after", "data"])):
-        for width in (420, 700, 1000, 1800):
-            paper.set_viewport_size({"width": width, "height": 900})
-            paper.set_content(exported(widget, traits))
-            wide = paper.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, (type(widget).__name__, width)
-
-
-def test_in_jupyterlab_answers_go_to_python_and_back(page: LabPage) -> None:
-    page.write_notebook(
-        "gradients.ipynb",
-        [
-            "from fmteach import live\nslopes = live.derivatives()\nslopes",
-            "slopes  # a second view",
-            "spread = live.init_scale()\nspread",
-        ],
-    )
-    page.open_notebook("gradients.ipynb")
-    page.run_all()
-    first, second = (page.output(n).locator(".fmg-line input").first for n in (0, 1))
-    page.output(0)
-    first.fill("x_i")
-    page.wait_value("slopes.answers", "{'dz_dv': 'x_i'}")
-    # Many keys in a short time: no answer may be lost to the echo of an older state.
-    quick = page.output(0).locator(".fmg-line input")
-    for n in range(1, 9):
-        quick.nth(n).focus()
-        page.keyboard.type("x_i + 1")
-    page.wait_value("set(slopes.answers.values())", "{'x_i', 'x_i + 1'}")
-    page.wait_value("len(slopes.answers)", "9")
-    page.run_code("slopes.answer('dq_dz', 'z_il'); slopes.numbers = 2")
-    page.output(1)
-    assert second.input_value() == "x_i"
-    page.output(1).locator(".fmg-line").nth(2).get_by_text("close").wait_for()
-    assert "random numbers 2" in page.output(1).locator(".fmg-left h4").inner_text()
-    page.output(2).get_by_role("slider").focus()
-    page.keyboard.press("ArrowRight")  # the notebook must not take the keys of a slider
-    page.wait_value("round(spread.scale, 6)", "0.02")
-    page.save()
-    page.reload()
-    page.output(0).locator(".fmg-line").nth(2).get_by_text("close").wait_for()
-    page.assert_no_errors()

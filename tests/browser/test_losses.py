@@ -1,10 +1,8 @@
-"""Loss against score, as a learner uses it: without a kernel, by mouse, touch and keys, in Lab."""
+"""Loss against score, as a learner uses it without a kernel: by mouse, touch and keys."""
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,35 +10,14 @@ from typing import Any
 import pytest
 
 from fmteach.live import losses
-from fmteach.live.losses import LossAgainstScore, loss_against_score
+from fmteach.live.losses import loss_against_score
 from fmteach.live.losses.words import State, facts, lines, sentence, table
 
-from .exported import EXPORTED
-from .lab import LabPage
+from .paper import Paper, middle
 
 HERE = Path(losses.__file__).parent
-NAMES = [*State.__dataclass_fields__, "first"]
 POINT = "[role=slider]"
-
-
-def exported(widget: LossAgainstScore) -> str:
-    return EXPORTED.format(
-        css=LossAgainstScore._css,
-        source=str(LossAgainstScore._esm).replace("export default", "const front ="),
-        state=json.dumps({name: getattr(widget, name) for name in NAMES}),
-    )
-
-
-@pytest.fixture
-def paper(chromium: Any) -> Iterator[Any]:
-    context = chromium.new_context(viewport={"width": 1130, "height": 800}, has_touch=True)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
-    assert not wrong
+CTRS = (0.01, 0.1, 0.17, 0.2, 0.24, 0.27, 0.3, 0.35, 0.4, 0.5)
 
 
 def shown(page: Any) -> dict[str, str]:
@@ -52,7 +29,7 @@ def choose(page: Any, words: str) -> None:
     page.get_by_role("radio", name=words, exact=True).check()
 
 
-def test_page_and_python_say_the_same(paper: Any) -> None:
+def test_page_and_python_say_the_same(paper: Paper) -> None:
     dice = random.Random(0)
     states = [
         State(
@@ -84,34 +61,33 @@ def test_page_and_python_say_the_same(paper: Any) -> None:
         assert point == pytest.approx(state.curve(state.at), abs=1e-12)
 
 
-def test_the_point_by_keys_mouse_and_touch(paper: Any) -> None:
-    paper.set_content(exported(loss_against_score()))
+def test_the_point_by_keys_mouse_and_touch(paper: Paper) -> None:
+    paper.show(loss_against_score())
     point = paper.locator(POINT)
     point.focus()
     for key, score in (("ArrowRight", -0.95), ("PageUp", 0.05), ("Home", -6), ("End", 6)):
-        paper.keyboard.press(key)
-        assert paper.evaluate("state.score") == score
+        paper.press(key)
+        assert paper.state("score") == score
         assert point.get_attribute("aria-valuenow") == str(score)
     assert shown(paper)["loss −ln p"] == "0.0025"
     assert "probability p = σ(ŷ) 0.998" in point.get_attribute("aria-valuetext")
     box = paper.locator(".fml-canvas").bounding_box()
-    at = point.bounding_box()
-    x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
+    x, y = middle(point)
     paper.mouse.move(x, y)
     paper.mouse.down()
     paper.mouse.move(box["x"] + box["width"] / 3, y - 40, steps=4)
     paper.mouse.up()
-    dragged = paper.evaluate("state.score")
+    dragged = paper.state("score")
     assert -3 < dragged < -1
     paper.mouse.move(x, y)  # no button is down: the point stays
-    assert paper.evaluate("state.score") == dragged
+    assert paper.state("score") == dragged
     paper.touchscreen.tap(box["x"] + box["width"] * 0.8, box["y"] + 100)
-    assert 2 < paper.evaluate("state.score") < 5
+    assert 2 < paper.state("score") < 5
     assert shown(paper)["score ŷ"] == f"{paper.evaluate('state.score'):.2f}"
 
 
-def test_two_sigmoids_the_base_rate_and_the_floor(paper: Any) -> None:
-    paper.set_content(exported(loss_against_score()))
+def test_two_sigmoids_the_base_rate_and_the_floor(paper: Paper) -> None:
+    paper.show(loss_against_score())
     assert paper.get_by_label("CTR").is_hidden()
     choose(paper, "all rows")
     ctr = paper.get_by_label("CTR")
@@ -121,8 +97,8 @@ def test_two_sigmoids_the_base_rate_and_the_floor(paper: Any) -> None:
     assert "floor 0.6286" in paper.locator(".fml-canvas").text_content()
     assert "above the base rate" in paper.locator(".fml-said").inner_text()
     ctr.focus()
-    paper.keyboard.press("End")
-    assert paper.evaluate("state.ctr") == 0.5
+    paper.press("End")
+    assert paper.state("ctr") == 0.5
     assert "floor 0.5032" in paper.locator(".fml-canvas").text_content()
     paper.get_by_role("status").filter(has_text="0.5032").wait_for(state="attached")
     paper.locator(".fml-twin summary").click()
@@ -135,92 +111,34 @@ def test_two_sigmoids_the_base_rate_and_the_floor(paper: Any) -> None:
     paper.get_by_label("other film").fill("2")
     assert shown(paper)["loss −ln p"] == "0.6931"
     paper.locator(POINT).focus()
-    paper.keyboard.press("End")  # both films move, as far as their sliders go
-    assert paper.evaluate("[state.liked, state.other]") == [3, -3]
+    paper.press("End")  # both films move, as far as their sliders go
+    assert paper.state("liked", "other") == [3, -3]
     choose(paper, "MSE")
     paper.get_by_label("Label").fill("1.5")
     assert shown(paper)["error ŷ − y"] == "1.00"
     paper.get_by_role("button", name="Reset").click()
-    assert paper.evaluate("[state.loss, state.rows, state.ctr, state.liked]") == [
-        "logloss", "1", 0.17, -0.5,
-    ]  # fmt: skip
+    assert paper.state("loss", "rows", "ctr", "liked") == ["logloss", "1", 0.17, -0.5]
 
 
-WORDS = """() => {
-  const boxes = [...document.querySelectorAll('.fml-canvas .words')].map((t) => [t, t.getBoundingClientRect()]);
-  const hits = [];
-  for (const [a, p] of boxes) for (const [b, q] of boxes) {
-    if (a !== b && p.left < q.right && q.left < p.right && p.top + 4 < q.bottom && q.top + 4 < p.bottom) hits.push(`${a.textContent} on ${b.textContent}`);
-  }
-  return hits; }"""  # noqa: E501
+COVERED = """() => {
+  const words = [...document.querySelectorAll(".fml-canvas .words")]
+    .map((t) => [t.textContent, t.getBoundingClientRect()]);
+  return words.flatMap(([a, p]) => words.filter(([b, q]) => a !== b &&
+    p.left < q.right && q.left < p.right && p.top + 4 < q.bottom && q.top + 4 < p.bottom)
+    .map(([b]) => `${a} on ${b}`)); }"""
 
 
 @pytest.mark.parametrize("width", [480, 860, 1400])
-def test_nothing_overflows_and_no_words_cover_others(paper: Any, width: int) -> None:
+def test_no_words_cover_others(paper: Paper, width: int) -> None:
     paper.set_viewport_size({"width": width, "height": 900})
-    for state in (
-        *({"loss": loss} for loss in ("mse", "bpr")),
-        *({"rows": rows, "sigmoids": n} for rows in ("1", "0") for n in (1, 2)),
-        *(
-            {"rows": "all", "sigmoids": n, "ctr": ctr}
-            for ctr in (0.01, 0.1, 0.17, 0.2, 0.24, 0.27, 0.3, 0.35, 0.4, 0.5)
-            for n in (1, 2)
-        ),
-    ):
-        paper.set_content(exported(loss_against_score(**state)))
-        paper.wait_for_timeout(30)  # it is drawn again when it knows its width
-        assert paper.evaluate("document.documentElement.scrollWidth") <= width, state
-        assert paper.evaluate(WORDS) == [], state
-
-
-def test_in_the_notebook(page: LabPage) -> None:
-    page.write_notebook(
-        "losses.ipynb",
-        [
-            "from fmteach import live",
-            "shown = live.loss_against_score()\nshown",
-            "shown",
-            "live.loss_against_score('mse', name='another')",
-        ],
-    )
-    page.open_notebook("losses.ipynb")
-    page.run_all()
-    page.assert_no_errors()
-    point = page.output(1).locator(POINT)
-    point.wait_for(timeout=60_000)
-    point.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_value("shown.score", "-0.95")
-    name, value = (
-        point.locator(f"xpath=ancestor::section//{tag}").nth(2).bounding_box()
-        for tag in ("dt", "dd")
-    )
-    assert value["x"] == name["x"] and value["y"] >= name["y"] + name["height"] - 1
-    # Another widget on the page does not take the choices of this one away.
-    assert page.output(1).locator("input:checked").count() == 3
-    # The second view moves along, and the shortcuts of the notebook stay out.
-    second = page.output(2).locator(POINT)
-    assert second.get_attribute("aria-valuenow") == "-0.95"
-    cells = len(page.sources())
-    point.focus()
-    page.keyboard.press("d")
-    page.keyboard.press("d")
-    assert len(page.sources()) == cells
-    took = point.evaluate(
-        """async (node) => {
-          const times = [];
-          for (let n = 0; n < 20; n += 1) {
-            const start = performance.now();
-            node.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
-            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-            times.push(performance.now() - start);
-          }
-          return times.sort((a, b) => a - b); }"""
-    )
-    print(f"a key: median {took[10]:.0f} ms, slowest {took[-1]:.0f} ms")
-    assert took[10] < 150
-    page.run_code("shown.rows, shown.sigmoids = 'all', 2")
-    page.output(1).get_by_text("floor 0.6286").wait_for()
-    assert Path(page.save()).stat().st_size < 100_000
-    page.assert_no_errors()
-    page.requests.assert_local()
+    paper.show(loss_against_score())
+    for loss in ("mse", "bpr"):
+        paper.set(loss=loss)
+        assert paper.evaluate(COVERED) == [], loss
+    paper.set(loss="logloss")
+    for rows, ctrs in (("1", (0.17,)), ("0", (0.17,)), ("all", CTRS)):
+        for ctr in ctrs:
+            for sigmoids in (1, 2):
+                paper.set(rows=rows, ctr=ctr, sigmoids=sigmoids)
+                assert paper.outside() == [], (rows, ctr, sigmoids)
+                assert paper.evaluate(COVERED) == [], (rows, ctr, sigmoids)
