@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import html
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,9 @@ from fmteach.errors import InputError
 from fmteach.exercises import record as kept
 from fmteach.exercises.catalogue import CHAPTERS, EXERCISES
 from fmteach.exercises.exercise import Exercise
+from fmteach.exercises.failing import named as failure
 from fmteach.exercises.feedback import Feedback
+from fmteach.exercises.fence import fenced
 from fmteach.exercises.guard import TooLong, in_time
 
 
@@ -30,29 +33,61 @@ def check(id: str, *answers: Any, **named: Any) -> Feedback:
     exercise = EXERCISES.get(str(id))
     if exercise is None:
         return Feedback(str(id), "not attempted", _unknown(id))
-    try:
-        feedback = in_time(lambda: exercise.check(*answers, **named), exercise.seconds)
-    except TooLong:
-        feedback = Feedback(
-            exercise.name, "not yet",
-            f"your code was stopped after {exercise.seconds:g} seconds. Is there a loop that does "
-            "not end? Try it by hand on two or three numbers first.",
-        )  # fmt: skip
-    except SystemExit:
-        feedback = Feedback(
-            exercise.name, "not yet",
-            "your code wanted to end Python, with exit() or quit(). End the function with return.",
-        )  # fmt: skip
-    except Exception as error:
-        feedback = Feedback(
-            exercise.name, "not yet",
-            f"the check stopped with {type(error).__name__}: {error}. Look at what the cell gives "
-            "to check(...): names and number must be those of the exercise.",
-        )  # fmt: skip
+    feedback = _misfit(exercise, answers, named) or _looked_at(exercise, answers, named)
     problem = kept.note(exercise, feedback)
     if problem:
         return Feedback(feedback.exercise, feedback.verdict, f"{feedback.message} ({problem})")
     return feedback
+
+
+def _looked_at(exercise: Exercise, answers: tuple, named: dict[str, Any]) -> Feedback:
+    try:
+        with fenced():
+            return in_time(lambda: exercise.check(*answers, **named), exercise.seconds)
+    except TooLong as late:
+        what = (
+            f"your code had not ended after {exercise.seconds:g} seconds, and it does not let "
+            "itself be stopped: it waits, or an except without a name catches the stop too. "
+            "Restart the kernel before you go on."
+            if late.left
+            else f"your code was stopped after {exercise.seconds:g} seconds. Is there a loop that "
+            "does not end? Try it by hand on two or three numbers first."
+        )
+    except SystemExit:
+        what = (
+            "your code wanted to end Python, with exit() or quit(). End the function with return."
+        )
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        what = (
+            f"the check stopped with {failure(error)}. Look at what the cell gives to check(...): "
+            "names and number must be those of the exercise."
+        )
+    return Feedback(exercise.name, "not yet", what)
+
+
+def _misfit(exercise: Exercise, answers: tuple, named: dict[str, Any]) -> Feedback | None:
+    """What is said when the answers are too many, too few, or have other names."""
+    wanted = inspect.signature(exercise.check)
+    try:
+        wanted.bind(*answers, **named)
+    except TypeError:
+        pass
+    else:
+        return None
+    if exercise.kind == "number":
+        what = (
+            f"one number is wanted, and {len(answers) + len(named)} came. Python writes a point "
+            "and no comma inside a number: 0.5, 10000."
+        )
+    else:
+        call = ", ".join((f'"{exercise.id}"', *wanted.parameters))
+        what = (
+            f"{len(answers) + len(named)} answers came, or one of another name. Call it as the "
+            f"notebook's cell does: check({call})."
+        )
+    return Feedback(exercise.name, "not yet", what)
 
 
 @dataclass(frozen=True)
@@ -83,7 +118,8 @@ class Told:
 def hint(id: str, number: int | None = None) -> Told:
     """The next hint of an exercise; there are three, each says more than the one before.
 
-    number: 1, 2 or 3 shows that one again. How many you have seen is kept, see `progress`.
+    number: 1, 2 or 3 shows that one again, or the next. How many you have seen is kept, see
+    `progress`.
 
     >>> hint("3.1", 1).title
     'Hint 1 of 3, 3.1 fm_fast'
@@ -108,6 +144,12 @@ def hint(id: str, number: int | None = None) -> Told:
         number = seen + 1
     if number not in (1, 2, 3):
         return Told(f"Hints of {exercise.name}", "there are three: number is 1, 2 or 3.")
+    number = int(number)
+    if number > seen + 1:
+        return Told(
+            f"Hints of {exercise.name}",
+            f"one after another: hint {seen + 1} comes next. See what it is enough for.",
+        )
     kept.note_hint(exercise, number)
     return Told(f"Hint {number} of 3, {exercise.name}", exercise.hints[number - 1])
 

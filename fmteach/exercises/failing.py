@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from fmteach.exercises.fence import NoInput
+
 _SHAPES = (
     "The shapes do not fit. Print them inside your function, for example print(x.shape, V.shape): "
     "x[:, None] makes [d, 1] out of [d], which fits [d, k]."
@@ -80,6 +82,11 @@ _ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         "",
         "Something is divided by 0. Which of your numbers can be 0, and what should then happen?",
     ),
+    (
+        NoInput,
+        "",
+        "Your function is given all it needs in its brackets; nothing has to be typed.",
+    ),
     (RecursionError, "", "Your function calls itself without end. Which call must come back?"),
     (MemoryError, "", "An array is far too large. Print the shape before you make it."),
 )
@@ -95,6 +102,23 @@ def still_dots(error: BaseException) -> bool:
     return isinstance(error, TypeError) and "ellipsis" in str(error)
 
 
+def named(error: BaseException) -> str:
+    """The error and the first line of its text, cut where it is long.
+
+    >>> named(ValueError("two\\nlines")), named(StopIteration())
+    ('ValueError: two', 'StopIteration')
+    """
+    lines = _text(error).splitlines()
+    return type(error).__name__ + (f": {lines[0].rstrip('.')[:120]}" if lines else "")
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error).strip()
+    except Exception:  # of an error that the learner's own code defines
+        return ""
+
+
 def explained(error: BaseException, function: Callable[..., Any] | None = None) -> str:
     """One to three sentences: the learner's own line, the error, and what to look at.
 
@@ -103,15 +127,14 @@ def explained(error: BaseException, function: Callable[..., Any] | None = None) 
     ... except IndexError as error: print(explained(error, f))
     your function stopped with IndexError: list index out of range, in the line “...”. An index...
     """
-    text = str(error).strip().splitlines()
-    what = type(error).__name__ + (f": {text[0][:120]}" if text else "")
+    what = named(error)
     line = _own_line(error, function)
     where = f", in the line “{line}”" if line else ""
     advice = next(
         (
             f" {advice}"
             for kind, pattern, advice in _ADVICE
-            if isinstance(error, kind) and re.search(pattern, str(error))
+            if isinstance(error, kind) and re.search(pattern, _text(error))
         ),
         "",
     )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import ctypes
-import sys
 import threading
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -18,7 +16,9 @@ _LOADING = 60.0  # seconds that loading modules may take on top
 
 class TooLong(BaseException):
     """The code did not come back in time. Not an Exception, so that `except Exception` in the
-    learner's own code does not catch it."""
+    learner's own code does not catch it. left: it could not be ended either, and still runs."""
+
+    left = False
 
 
 def in_time(function: Callable[[], T], seconds: float) -> T:
@@ -45,43 +45,26 @@ def in_time(function: Callable[[], T], seconds: float) -> T:
 
     thread = threading.Thread(target=work, name="fmteach exercise", daemon=True)
     thread.start()
+    late = TooLong()
     try:
         thread.join(seconds)
-        if _let_load(thread):
-            thread.join(seconds)
-        if thread.is_alive():
-            raise TooLong
+        came = not thread.is_alive()
     finally:
-        _end(thread)
+        late.left = not _ended(thread)
+    if not came:
+        raise late
     if failed:
         raise failed[0]
     return found[0]
 
 
-def _end(thread: threading.Thread) -> None:
+def _ended(thread: threading.Thread) -> bool:
+    """Ends the thread, and says whether that worked."""
     for _ in range(_TRIES):
-        _let_load(thread)
         if not thread.is_alive():
-            return
+            return True
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(TooLong)
         )
         thread.join(0.05)
-
-
-def _let_load(thread: threading.Thread) -> bool:
-    """Wait while the thread loads a module; whether it did."""
-    until, did = time.monotonic() + _LOADING, False
-    while thread.is_alive() and _loads(thread) and time.monotonic() < until:
-        did = True
-        thread.join(0.05)
-    return did
-
-
-def _loads(thread: threading.Thread) -> bool:
-    frame = sys._current_frames().get(thread.ident or -1)
-    while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
-            return True
-        frame = frame.f_back
-    return False
+    return not thread.is_alive()
