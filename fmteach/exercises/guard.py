@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextvars
 import ctypes
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,8 +27,10 @@ def in_time(function: Callable[[], T], seconds: float) -> T:
     """What function() returns, or its exception; TooLong when it takes more than `seconds`.
 
     It runs in a thread, because a thread can be told to stop on every system, and a signal cannot.
-    Python code that runs on is ended; a single call into compiled code is left behind and ends by
-    itself. Loading a module is never cut short, as that would leave it half made for as long as the
+    Python code that runs on is ended. What does not hear it, such as one long call into compiled
+    code or a loop that catches everything, is left behind, and TooLong says so. A call that keeps
+    Python's lock, such as sum(range(10**12)), cannot even be waited for: only the kernel's restart
+    ends it. Loading a module is never cut short, as that would leave it half made for as long as the
     kernel lives, and its time does not count: the first use of an optimizer loads for seconds.
 
     >>> in_time(lambda: 6 * 7, 5)
@@ -48,6 +52,8 @@ def in_time(function: Callable[[], T], seconds: float) -> T:
     late = TooLong()
     try:
         thread.join(seconds)
+        if _let_load(thread):
+            thread.join(seconds)
         came = not thread.is_alive()
     finally:
         late.left = not _ended(thread)
@@ -61,6 +67,7 @@ def in_time(function: Callable[[], T], seconds: float) -> T:
 def _ended(thread: threading.Thread) -> bool:
     """Ends the thread, and says whether that worked."""
     for _ in range(_TRIES):
+        _let_load(thread)
         if not thread.is_alive():
             return True
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
@@ -68,3 +75,21 @@ def _ended(thread: threading.Thread) -> bool:
         )
         thread.join(0.05)
     return not thread.is_alive()
+
+
+def _let_load(thread: threading.Thread) -> bool:
+    """Wait while the thread loads a module; whether it did."""
+    until, did = time.monotonic() + _LOADING, False
+    while thread.is_alive() and _loads(thread) and time.monotonic() < until:
+        did = True
+        thread.join(0.05)
+    return did
+
+
+def _loads(thread: threading.Thread) -> bool:
+    frame = sys._current_frames().get(thread.ident or -1)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
