@@ -67,8 +67,8 @@ MEMORY = choice_exercise(
         "the table V, with w": "Yes. V has a row for every column, looked up or not. At k = 16 and "
         "d = 10 million its d · k numbers take 640 MB. Notebook 14 makes d smaller by hashing.",
         "the two sums": "They are 2k numbers a row. Neither d nor m is in them.",
-        "the gradient of one row": "Only the m rows that were looked up have a gradient other than "
-        "0, and only they are updated: m ids and m · k numbers are enough to keep it.",
+        "the update of one row of data": "Only the m rows of V that were looked up are updated: m "
+        "ids and m · k numbers say how.",
     },
     right="the table V, with w",
     hints=(

@@ -10,7 +10,7 @@ const STAGES = ["The row as it is", "The zeros vanish", "m rows of V are looked 
 const NEXT = ["Collapse ▶", "Look up V ▶", "Two sums ▶", "Two sums ▶"];
 const UNITS = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
 const MOST_ROWS = 12; // of the table in words
-const SLOTS = 6; // rows that are drawn
+const SLOTS = 6; // rows that are drawn, fewer on a low screen such as a projector's
 const ROW = 25;
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -116,7 +116,7 @@ function draw(tag, attributes, text) {
 }
 
 // The whole picture at one stage. `packed`, from 0 to 1, says how far the strip has collapsed.
-function picture({ d, m, k, stage, width: W, fresh }, packed) {
+function picture({ d, m, k, stage, width: W, slots, fresh }, packed) {
   const parts = [];
   const put = (tag, attributes, text) => parts.push(draw(tag, attributes, text));
   const say = (x, y, text, extra = "", anchor = "start") =>
@@ -158,7 +158,7 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
 
   // V, always there: its height stands for all d rows.
   const top = 98;
-  const tall = ROW * SLOTS + 56;
+  const tall = ROW * slots + 56;
   const vx = Math.max(190, W * 0.29);
   const vw = 58;
   const xr = Math.max(vx + vw + (wide ? 146 : 84), W * 0.49);
@@ -205,7 +205,7 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
     return parts;
   }
 
-  const shown = m <= SLOTS ? m : SLOTS - 1;
+  const shown = m <= slots ? m : slots - 1;
   const middle = (r) => top + ROW * (r + 0.5);
   const columns = Math.max(1, Math.min(k, Math.floor((W - xr) / 58)));
   const listed = news(2);
@@ -260,7 +260,7 @@ function picture({ d, m, k, stage, width: W, fresh }, packed) {
   return parts;
 }
 
-const HEIGHT = 98 + ROW * SLOTS + 56 + 4;
+const height = (slots) => 98 + ROW * slots + 56 + 4;
 
 function sentence(d, m, k, stage) {
   const zeros = whole(d - m);
@@ -443,7 +443,7 @@ function render({ model, el }) {
 
   const title = make("p", "fmsp-title");
   const words = make("p", "fmsp-words");
-  const svg = draw("svg", { role: "img", height: HEIGHT, class: "fmsp-picture" });
+  const svg = draw("svg", { role: "img", class: "fmsp-picture" });
   const bars = barTable();
   const status = make("p", "fmsp-status", "Move a slider: which bars move with it?");
   const spoken = make("p", "fm-sr"); // the stages; for the eye they stand above the picture
@@ -460,9 +460,11 @@ function render({ model, el }) {
 
   function paint(packed, fresh) {
     const width = Math.max(root.clientWidth - 24, 320);
+    const slots = innerHeight < 760 ? SLOTS - 2 : SLOTS;
     svg.setAttribute("width", width);
-    svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    svg.replaceChildren(...picture({ ...get(), width, fresh }, packed));
+    svg.setAttribute("height", height(slots));
+    svg.setAttribute("viewBox", `0 0 ${width} ${height(slots)}`);
+    svg.replaceChildren(...picture({ ...get(), width, slots, fresh }, packed));
   }
 
   // From the spread strip to the packed one, or back, in 0.9 s; at once where motion is unwelcome.
@@ -501,8 +503,9 @@ function render({ model, el }) {
       made.input.setAttribute("aria-valuetext", `${whole(size)} ${names[name]}`);
       made.shown.textContent = whole(size);
     }
-    back.disabled = stage === 1;
-    next.disabled = stage === STAGES.length;
+    // Not `disabled`: the button in hand would lose the focus, and the next key go to the notebook.
+    back.setAttribute("aria-disabled", stage === 1);
+    next.setAttribute("aria-disabled", stage === STAGES.length);
     next.textContent = NEXT[stage - 1];
     title.textContent = `${stage} of ${STAGES.length}: ${STAGES[stage - 1]}`;
     words.textContent = sentence(d, m, k, stage);
