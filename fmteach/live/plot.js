@@ -156,6 +156,19 @@ function lifted(trace) {
   return out;
 }
 
+// Where the curves begin and end, in words: the name of a chart that has no status of its own.
+function ends(traces) {
+  const say = (value) => String(Number(value.toPrecision(3)));
+  const parts = [];
+  for (const { name, y, visible } of traces) {
+    const values = name && visible !== false ? Array.from(y ?? []).filter(Number.isFinite) : [];
+    if (values.length > 1) {
+      parts.push(`${name}: ${values.length} points, from ${say(values[0])} to ${say(values.at(-1))}`);
+    }
+  }
+  return parts.slice(0, 8).join("; ");
+}
+
 function unpack(view) {
   if (!view) return new Float32Array();
   const start = view.byteOffset || 0;
@@ -183,6 +196,7 @@ function render({ model, el }) {
   el.append(root);
 
   const curves = new Map();
+  let traces = []; // what is drawn now
   let drawn = false;
   let dirty = false;
   let frame = 0;
@@ -202,7 +216,7 @@ function render({ model, el }) {
   // The drawing is a picture with a name, and plotly's buttons stand beside it. What is in the
   // drawing, hundreds of ticks and marks, is of no use when it is read one by one.
   function named() {
-    const text = model.get("status");
+    const text = model.get("status") || (drawn ? ends(traces) : "");
     const [first, ...rest] = picture.querySelectorAll(drawn ? ".main-svg" : "svg");
     first?.setAttribute("role", "img");
     first?.setAttribute("aria-label", text ? `${model.get("label")}. ${text}` : model.get("label"));
@@ -242,12 +256,12 @@ function render({ model, el }) {
     dirty = false;
     const began = performance.now();
     const { data, layout } = figure();
-    const full = data.map((trace, i) => lifted({ ...trace, ...curves.get(i) }));
+    traces = data.map((trace, i) => lifted({ ...trace, ...curves.get(i) }));
     const narrow = stacks(layout, root.clientWidth);
     const height = model.get("height") * (narrow ? TALLER : 1);
     const look = themed(narrow ? stacked(layout) : layout, root, root.clientWidth, height);
     try {
-      await lib.react(canvas, full, look, CONFIG);
+      await lib.react(canvas, traces, look, CONFIG);
       if (!drawn) {
         drawn = true;
         fixed.remove();

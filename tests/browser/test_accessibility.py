@@ -159,6 +159,11 @@ def test_tab_goes_through_it_and_changes_are_said(shown: Shown, name: str) -> No
     assert (visited, where) == (expected, "out"), f"stopped at {where}"
 
 
+def test_a_chart_is_named_by_its_curves(shown: Shown) -> None:
+    name = shown.output("plot").query_selector("svg.main-svg").get_attribute("aria-label")
+    assert name == "The loss falls. loss: 5 points, from 1 to 0.2"
+
+
 # ---- as it looks after the first click ----------------------------------------------------------
 
 
