@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fmteach.errors import InputError
+from fmteach.exercises.why_interactions.crossing import linear_weights
 from fmteach.live import click_table
 from fmteach.live.clicktable import fits
 from fmteach.live.clicktable.fits import fit_all, fit_fm, fit_linear, solve
@@ -127,6 +128,31 @@ def test_additive_taste_needs_no_pair_and_one_odd_cell_is_given_up() -> None:
     assert odd.fits["linear"].score(USERS.index("Eva"), FILMS.index("Ghost")) < -0.1
 
 
+def test_no_linear_score_at_all_can_follow_the_odd_cell() -> None:
+    lost = {name for name, clicks in PATTERNS.items() if linear_weights(clicks) is None}
+    assert lost == {"taste groups", "one odd cell", "random"}
+    clicks = dict(zip(USERS, PATTERNS["one odd cell"], strict=True))
+    alien, ghost = FILMS.index("Alien"), FILMS.index("Ghost")
+    assert (clicks["Eva"][ghost], clicks["Eva"][alien]) == (1, -1)  # what the notebook says
+    assert (clicks["Cem"][ghost], clicks["Cem"][alien]) == (-1, 1)
+
+
+def test_the_factors_are_those_of_the_pair_term_and_tell_the_groups() -> None:
+    for table in (click_table(hidden=8), click_table(pattern="random", k=3)):
+        fit = table.fits["FM"]
+        product = np.array(fit.row_factors) @ np.array(fit.column_factors).T
+        assert product.tolist() == [pytest.approx(row) for row in fit.pair]
+        assert table.fits["linear"].row_factors == table.fits["poly-2"].column_factors == []
+    fit = click_table(hidden=8).fits["FM"]
+    users, films = ([np.sign(v[0]) for v in of] for of in (fit.row_factors, fit.column_factors))
+    assert users == [-1, -1, -1, 1, 1] and films == [-1, -1, -1, 1, 1, 1]
+    new = click_table(hidden=8)
+    for film in FILMS:
+        new.set("Ana", film, 0)
+    fit = new.fits["FM"]
+    assert fit.row_factors[0] == [0.0] and fit.rows[0] == 0.0  # a new user: nothing moves them
+
+
 def test_where_there_is_no_pattern_the_fm_memorises() -> None:
     table = click_table(k=3)
     table.show("random").hide(6)
@@ -208,9 +234,11 @@ def test_bad_values_of_traits_change_nothing() -> None:
 def test_text_and_picture_hold_every_cell() -> None:
     table = click_table(hidden=8)
     lines = table.text().splitlines()
-    assert len(lines) == 1 + 30 + 1 + 3
+    assert len(lines) == 1 + 30 + 1 + 3 + 1 + 2
     assert lines[1].split() == ["Ana", "Alien", "never", "shown", "−0.12", "−0.12", "+0.94"]
-    assert lines[-1] == "FM, k = 1: wrong on 0 of 22 shown cells; right on 8 of 8 hidden cells."
+    assert lines[-4] == "FM, k = 1: wrong on 0 of 22 shown cells; right on 8 of 8 hidden cells."
+    assert lines[-2].startswith("v of each user: Ana (−0.945), Ben (−0.900)")
+    assert lines[-1].startswith("v of each film: Alien (−0.929), Dune (−0.930)")
     picture = ET.fromstring(table.to_svg())
     assert picture.get("aria-label")
     assert len(picture.findall(".//{*}path")) == 1 + 4 * 30

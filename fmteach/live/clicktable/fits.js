@@ -64,7 +64,10 @@ function fitFM(clicks, k, linear) {
     }
     if (best === null || loss < least * (1 - SURE)) {
       const pair = a.map((one) => b.map((other) => dot(one, other, k)));
-      best = { w0, rows: a.map((one) => one[0]), columns: b.map((one) => one[0]), pair };
+      best = {
+        w0, rows: a.map((one) => one[0]), columns: b.map((one) => one[0]), pair,
+        rowFactors: a.map((one) => one.slice(1)), columnFactors: b.map((one) => one.slice(1)),
+      };
       least = loss;
     }
   }

@@ -13,7 +13,7 @@ a little L2; a cell that was not shown takes no part.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 L2, L2_PAIR, L2_FACTORS = 0.3, 0.1, 0.2  # of w, of a pair weight, of V; w0 is free
 STARTS, SWEEPS, STILL = 4, 100, 1e-8
@@ -25,12 +25,18 @@ Grid = list[list[float]]
 
 @dataclass(frozen=True)
 class Fit:
-    """One fitted model. pair: [rows, columns], the pair term of every cell."""
+    """One fitted model. pair: [rows, columns], the pair term of every cell.
+
+    row_factors, column_factors: the v of each row and column, [rows, k] and [columns, k]; empty
+    lists where the model has none.
+    """
 
     w0: float
     rows: list[float]
     columns: list[float]
     pair: Grid
+    row_factors: Grid = field(default_factory=list)
+    column_factors: Grid = field(default_factory=list)
 
     def score(self, u: int, f: int) -> float:
         return self.w0 + self.rows[u] + self.columns[f] + self.pair[u][f]
@@ -119,7 +125,9 @@ def fit_fm(clicks: Table, k: int, linear: Fit) -> Fit:
                 break
         if best is None or loss < least * (1.0 - _SURE):
             pair = [[_dot(one, other, k) for other in b] for one in a]
-            best, least = Fit(w0, [one[0] for one in a], [one[0] for one in b], pair), loss
+            weights = ([one[0] for one in side] for side in (a, b))
+            factors = ([one[1:] for one in side] for side in (a, b))
+            best, least = Fit(w0, *weights, pair, *factors), loss
     return best
 
 

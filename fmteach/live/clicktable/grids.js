@@ -42,6 +42,18 @@ function formula(letters, last) {
   return box;
 }
 
+// "⟨v_Ana, v_Dune⟩ = (−0.945) · (−0.930) = +0.88": how the FM comes to its pair term.
+function productOf(names, one, other, pair) {
+  const v = (name) => {
+    const italic = make("i", "", "v");
+    italic.append(make("sub", "", name));
+    return italic;
+  };
+  const number = (value) => (value < -0.0005 ? `(${signed(value, 3)})` : Math.abs(value).toFixed(3));
+  const steps = one.map((value, l) => `${number(value)} · ${number(other[l])}`).join(" + ");
+  return ["FM: ⟨", v(names[0]), ", ", v(names[1]), `⟩ = ${steps} = `, make("b", "", signed(pair))];
+}
+
 // A table with the names around it; `cell(u, f)` makes what stands inside.
 function grid({ rows, columns }, label, tag, cell) {
   const table = make("table", "fmct-grid");
@@ -120,7 +132,7 @@ function modelCard(name, names, letters, last, label) {
   }
 
   function neverWords(of, fit, clicks) {
-    if (!of.never) return ["never shown: no cell"];
+    if (!of.never) return ["every cell is shown"];
     if (of.hidden === of.never) {
       const all = of.right === of.hidden;
       const words = `${all ? "✓ " : ""}right on ${of.right} of ${of.hidden}`;

@@ -16,7 +16,7 @@ PATTERNS: Mapping[str, Clicks] = MappingProxyType(
     {
         "taste groups": [_SPACE, _SPACE, _SPACE, _LOVE, _LOVE],
         "additive taste": [[1] * 6, [1] * 6, _SPACE, _SPACE, [-1] * 6],
-        "one odd cell": [_SPACE, _SPACE, _SPACE, _SPACE, [1, 1, 1, -1, 1, -1]],
+        "one odd cell": [[1] * 6, [1] * 6, _SPACE, _SPACE, [-1, -1, -1, -1, 1, -1]],
         "random": [
             [1, -1, -1, 1, 1, -1],
             [-1, 1, 1, 1, -1, -1],
@@ -27,7 +27,8 @@ PATTERNS: Mapping[str, Clicks] = MappingProxyType(
     }
 )
 """Of 5 users and 6 films. In "additive taste" a kind user clicks more and a popular film is clicked
-more, and that is all; in "taste groups" who the user is decides which films."""
+more, and that is all; "one odd cell" is the same but for Eva, who clicks one of the less popular
+films alone; in "taste groups" who the user is decides which films."""
 
 
 def hide(clicks: Clicks, count: int) -> Clicks:

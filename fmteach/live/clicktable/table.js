@@ -157,8 +157,9 @@ function render({ model, el }) {
   const which = make("div", "fmct-title");
   const sums = make("table", "fmct-sums");
   sums.setAttribute("aria-label", "The score of the chosen cell, term by term");
+  const product = make("p", "fmct-product");
   const note = make("p", "fmct-note");
-  detail.append(which, sums, note);
+  detail.append(which, sums, product, note);
   const status = make("p", "fmct-status");
   status.setAttribute("role", "status");
   status.setAttribute("aria-live", "polite");
@@ -192,6 +193,9 @@ function render({ model, el }) {
       return line;
     });
     sums.replaceChildren(head, ...lines);
+    const { rowFactors, columnFactors } = fits.FM;
+    product.classList.toggle("long", model.get("k") > 2); // room for two lines: nothing jumps
+    product.replaceChildren(...productOf([rows[u], columns[f]], rowFactors[u], columnFactors[f], fits.FM.pair[u][f]));
     note.textContent = y === 0 ? neverShown(u, f) : `Shown, so all three models learn from it. The aim is ${MARKS[y]}.`;
   }
   function neverShown(u, f) {
@@ -220,7 +224,8 @@ function render({ model, el }) {
   // ---- the same as text ----------------------------------------------------------------------
   const twin = make("details", "fmct-twin");
   const twinTable = make("table");
-  twin.append(make("summary", "", "The same as a table"), twinTable);
+  const twinFactors = make("div");
+  twin.append(make("summary", "", "The same as a table"), twinTable, twinFactors);
   function paintTwin() {
     const head = make("tr");
     for (const name of [...fields, "click", ...MODELS.map(([name]) => name)]) {
@@ -235,6 +240,11 @@ function render({ model, el }) {
       return line;
     }));
     twinTable.replaceChildren(head, ...lines);
+    const factors = [[rows, fits.FM.rowFactors], [columns, fits.FM.columnFactors]];
+    twinFactors.replaceChildren(...factors.map(([names, all], n) => {
+      const each = names.map((name, i) => `${name} (${all[i].map((number) => signed(number, 3)).join(", ")})`);
+      return make("p", "", `v of each ${fields[n]}: ${each.join(", ")}`);
+    }));
   }
   const top = make("div", "fmct-top");
   const side = make("div", "fmct-side");

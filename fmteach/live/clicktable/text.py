@@ -59,6 +59,27 @@ def signed(score: float, digits: int = 2) -> str:
     return ("+" if score > 0 else "−") + text
 
 
+def factor_lines(
+    fit: Fit, rows: Sequence[str], columns: Sequence[str], fields: Sequence[str]
+) -> list[str]:
+    """The factors of every row and every column, a line for each field.
+
+    >>> fit = Fit(0.0, [0.0], [0.0], [[-0.1]], [[0.5, 0.0]], [[-0.2, 1.0]])
+    >>> print("\\n".join(factor_lines(fit, ["Ana"], ["Dune"], ["user", "film"])))
+    v of each user: Ana (+0.500, 0.000)
+    v of each film: Dune (−0.200, +1.000)
+    """
+    lines = []
+    for field, names, factors in (
+        (fields[0], rows, fit.row_factors),
+        (fields[1], columns, fit.column_factors),
+    ):
+        told = (", ".join(signed(number, 3) for number in v) for v in factors)
+        each = (f"{name} ({v})" for name, v in zip(names, told, strict=True))
+        lines.append(f"v of each {field}: {', '.join(each)}")
+    return lines
+
+
 def text_table(
     clicks: Clicks,
     truth: Clicks,
@@ -68,7 +89,8 @@ def text_table(
     columns: Sequence[str],
     fields: Sequence[str],
 ) -> str:
-    """A line for each cell, with the three scores; then how often each model is right."""
+    """A line for each cell, with the three scores; then how often each model is right, and the
+    factors of the FM."""
     lines = [[*fields, "click", *(f"{name}" for name in fits)]]
     for u, row in enumerate(clicks):
         for f, y in enumerate(row):
@@ -90,4 +112,4 @@ def text_table(
         if of.hidden:
             sentence += f"; right on {of.right} of {of.hidden} hidden cells"
         told.append(f"{sentence}.")
-    return "\n".join(told)
+    return "\n".join([*told, "", *factor_lines(fits["FM"], rows, columns, fields)])
