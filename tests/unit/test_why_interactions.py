@@ -34,6 +34,22 @@ def test_the_counts_of_the_file() -> None:
     assert np.bincount(user).min() == 20  # "all users rated 20 films or more"
 
 
+def test_the_shares_at_100_films() -> None:
+    table = movielens.ratings()
+    user = np.unique(table.user, return_inverse=True)[1]
+    active = np.bincount(user)
+    best = np.argsort(-np.bincount(table.film_row))[:100]
+    rated = {(u, f) for u, f in zip(user.tolist(), table.film_row.tolist(), strict=True)}
+
+    def share(users):
+        return round(100 * sum((u, f) in rated for u in users for f in best) / 100 / len(users))
+
+    low, high = np.quantile(active, [0.1, 0.9])
+    assert share(range(671)) == 26
+    assert share(np.flatnonzero(active >= high).tolist()) == 65
+    assert share(np.flatnonzero(active <= low).tolist()) == 6
+
+
 def test_no_test_pair_is_seen_in_train() -> None:
     data = fmteach.load("movielens", task="like")
     key = [part.ids[:, 0] * data.num_features + part.ids[:, 1] for part in (data.train, data.test)]
