@@ -1,6 +1,7 @@
-// Numbers as people type them: "10,000" and "10 000" mean ten thousand; "1,5" is not guessed at.
+// Numbers as people type them: "10,000" and "10 000" mean ten thousand; "1,5" is not guessed at,
+// and "0,456" is no thousand of anything.
 function typedNumber(text) {
-  const typed = text.trim().replace(/[ _\u00a0\u202f]/g, "").replace(/,(?=\d{3}(\D|$))/g, "").replace(/^[−–]/, "-");
+  const typed = text.trim().replace(/[ _\u00a0\u202f]/g, "").replace(/(?<!^[+\-−–]?0),(?=\d{3}(\D|$))/g, "").replace(/^[−–]/, "-");
   return typed !== "" && Number.isFinite(Number(typed)) ? Number(typed) : undefined;
 }
 
@@ -22,3 +23,9 @@ function numberField(label, changed) {
 }
 
 const NO_NUMBER = "Write one number, with a point if needed: 1.5";
+
+// What to say of a text that is no number; a decimal comma is the usual reason.
+function noNumber(text) {
+  const comma = text.trim().match(/^([+\-−–]?)(\d*),(\d+)$/);
+  return comma ? `A comma does not work here, write a point: ${comma[1]}${comma[2] || 0}.${comma[3]}` : NO_NUMBER;
+}

@@ -269,6 +269,15 @@ def second_way_undone(score, y):
     return F.binary_cross_entropy_with_logits(torch.logit(p), y), p, p > 0.5
 
 
+def second_way_zero_on_p(score, y):
+    p = torch.sigmoid(score)
+    return F.binary_cross_entropy_with_logits(score, y), p, [bool(q > 0) for q in p]
+
+
+def second_way_all_squares(z):
+    return sum(0.5 * (s * s - sum(v * v for row in z for v in row)) for s in z.sum(0))
+
+
 def second_way_equality(scores, y):
     return sum(1 for s, label in zip(scores, y, strict=True) if s == label) / len(y)
 
@@ -327,6 +336,8 @@ def second_way_seed_ignored(d, k, seed):
         ("6.8", "0.5 on the score", second_way_half_of_a_score),
         ("6.8", "loss of probabilities", second_way_loss_of_probabilities),
         ("6.8", "logarithm by hand", second_way_by_hand),
+        ("6.8", "0 on the probability", second_way_zero_on_p),
+        ("6.10", "all squares, for each factor", second_way_all_squares),
         ("6.8", "sigmoid undone", second_way_undone),
         ("6.9", "scores == y", second_way_equality),
         ("6.9", "rounded scores", second_way_rounded),

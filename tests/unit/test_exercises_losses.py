@@ -91,6 +91,19 @@ def exp_of_the_score(scores, y):
     return total / len(y)
 
 
+def every_row_a_positive(scores, y):
+    return F.softplus(-scores).mean()
+
+
+def overflow_in_torch(scores, y):
+    return torch.log(1 + torch.exp(-(2 * y - 1) * scores)).mean()
+
+
+def of_a_difference(positive, negative):
+    gap = [torch.sigmoid(p) - torch.sigmoid(n) for p, n in zip(positive, negative, strict=True)]
+    return -torch.stack(gap).log().mean()
+
+
 def reversed_pairs(positive, negative):
     return F.softplus(positive - negative).mean()
 
@@ -138,6 +151,9 @@ def threshold(scores, y):
     [
         ("6.1", "sum for mean", loop_sum),
         ("6.1", "sign lost", loop_sign),
+        ("6.1", "labels not used", every_row_a_positive),
+        ("6.1", "infinite at large scores", overflow_in_torch),
+        ("6.2", "logarithm of a difference", of_a_difference),
         ("6.1", "only y = 1", positives_by_mask),
         ("6.1", "sigmoid twice", sigmoid_before_the_loss_with_one_inside),
         ("6.1", "labels as ±1", both_signs_in_torch),
@@ -172,6 +188,7 @@ def test_what_is_wrong_in_another_way_gets_a_way_on() -> None:
     assert "equal scores" in EXERCISES["6.2"].check(lambda positive, negative: 3.0).message
     assert "3.5 points" in EXERCISES["6.5"].check(lambda scores, y: 3.0).message
     assert "too large" in EXERCISES["6.3"].check(0.52).message
+    assert "Which metric is its root" in EXERCISES["6.4"].check(stars="MSE").message
 
 
 def test_torch_says_itself_that_scores_are_no_probabilities() -> None:

@@ -35,7 +35,7 @@ _RIGHT = {
 _LOOK = {
     "A": "Look at its loss before any training",
     "B": "Look at where its loss stops",
-    "C": "Look at its last line: what may a sign not do?",
+    "C": "Look at its last line: a sign in V may change nothing",
     "D": "Look at its loss: is this model bad?",
     "E": "Look at its first line, and at the two zeros below it",
 }

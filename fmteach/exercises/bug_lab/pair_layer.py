@@ -60,6 +60,10 @@ def one_large_square(z):
     return 0.5 * (z.sum() ** 2 - (z.sum(0) ** 2).sum())
 
 
+def squares_for_each_factor(z):
+    return 0.5 * (z.sum(0) ** 2 - (z**2).sum()).sum()
+
+
 def lost_half(z):
     return (z.sum(0) ** 2 - (z**2).sum(0)).sum()
 
@@ -121,6 +125,11 @@ SLIPS = (
         "pairs of factors", one_large_square,
         "the difference of these two squares holds exactly the products of different factors, "
         "which do not belong here. Keep (z.sum(0)**2) and subtract the squares of z.",
+    ),
+    Slip(
+        "all squares, for each factor", squares_for_each_factor,
+        "the sum of the squares runs over all factors already, and you subtract it once for each "
+        "factor. Give each factor its own: (z**2).sum(0).",
     ),
     Slip(
         "lost half", lost_half,

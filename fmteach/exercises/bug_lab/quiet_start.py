@@ -52,9 +52,8 @@ def check_init(init: Any = None) -> Feedback:
         if not_given(start):
             return not_attempted(_NAME, "your function returns nothing yet.")
         if not isinstance(start, tuple | list) or len(start) != 3:
-            return _not_yet(
-                f"three results are wanted, (w0, w, V); your function returned {describe(start)}."
-            )
+            came = len(start) if isinstance(start, tuple | list) else describe(start)
+            return _not_yet(f"three results are wanted, (w0, w, V); your function returned {came}.")
         if any(part is Ellipsis for part in start):
             return not_attempted(_NAME, "there are still dots among what your function returns.")
         found.append(start)

@@ -84,6 +84,10 @@ def half_of_a_score(score, y):
     return _with_logits(score, y), _sigmoid(score), score > 0.5
 
 
+def zero_on_the_probability(score, y):
+    return _with_logits(score, y), _sigmoid(score), _sigmoid(score) > 0
+
+
 def probability_twice(score, y):
     p = _sigmoid(_sigmoid(score))
     return _with_logits(score, y), p, p > 0.5
@@ -151,6 +155,11 @@ SLIPS = (
         "0.5 on the score", half_of_a_score,
         "the decision compares the score with 0.5. The probability 0.5 belongs to the score 0: "
         "use score > 0 or p > 0.5.",
+    ),
+    Slip(
+        "0 on the probability", zero_on_the_probability,
+        "loss and p are right, but you compare p with 0. Every probability is above 0, so every "
+        "decision is “yes”. For p the middle is 0.5; 0 is the middle of the score.",
     ),
     Slip(
         "two sigmoids in the probability", probability_twice,

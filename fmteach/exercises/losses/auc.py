@@ -100,6 +100,10 @@ def _all_cells(scores, y):
     return _points(scores, y, 0.5).sum() / len(y) ** 2
 
 
+def _per_row(scores, y):
+    return _points(scores, y, 0.5).sum() / len(y)
+
+
 def _one_direction(scores, y):
     n = len(y)
     pairs = [(scores[i], scores[j]) for i in range(n) for j in range(i + 1, n) if y[i] > y[j]]
@@ -148,6 +152,9 @@ def auc(scores, y):
         Slip("divided by all pairs", _all_pairs,
              "you divided by all pairs of rows, n(n - 1)/2. Only pairs of one positive and one "
              "negative row count."),
+        Slip("divided by n", _per_row,
+             "you divided by the number of rows. What you count is pairs, and there are positives "
+             "times negatives of them."),
         Slip("divided by n²", _all_cells,
              "you divided by n². Only pairs of one positive and one negative row count: positives "
              "times negatives."),

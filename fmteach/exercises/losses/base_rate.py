@@ -68,8 +68,8 @@ BASE_RATE = number_exercise(
         "0.17 · (-ln 0.17) + 0.83 · (-ln 0.83). In Python: math.log is the natural logarithm.",
     ),
     solution="0.17 · (-ln 0.17) + 0.83 · (-ln 0.83) = 0.17 · 1.7720 + 0.83 · 0.1863 = 0.4559.",
-    right="0.4559, the base rate at a CTR of 17 %. No other constant p costs less, and a model "
-    "must get below it to be of any use.",
+    right="0.4559, the base rate at a CTR of 17 %. No other constant p costs less. A model with a "
+    "higher logloss gives worse probabilities than this one number.",
     otherwise="Write down the loss of a row with a click, -ln 0.17, and of one without, -ln 0.83. "
     "Then take the mean over 100 rows.",
 )  # fmt: skip

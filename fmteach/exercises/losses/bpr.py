@@ -87,6 +87,10 @@ def _difference_of_probabilities(positive, negative):
     return -np.log(_sigmoid(_sigmoid(positive) - _sigmoid(negative))).mean()
 
 
+def _logarithm_of_a_difference(positive, negative):
+    return -np.log(_sigmoid(positive) - _sigmoid(negative)).mean()
+
+
 def _summed(positive, negative):
     return -np.log(_sigmoid(positive - negative)).sum()
 
@@ -164,6 +168,9 @@ def bpr_loss(positive, negative):
         Slip("difference of probabilities", _difference_of_probabilities,
              "you made probabilities of the scores before taking the difference. That is one σ too "
              "many: subtract the scores as they are."),
+        Slip("logarithm of a difference", _logarithm_of_a_difference,
+             "you took ln of the difference of two probabilities, which may be negative. First the "
+             "difference of the scores, then σ of it, then -ln."),
         Slip("sum for mean", _summed,
              "that is the sum over the pairs. Take the mean."),
         Slip("not added up", _pair_by_pair,

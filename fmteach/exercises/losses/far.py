@@ -20,8 +20,8 @@ NO_NUMBER = (
     "-ln σ(x) as ln(1 + exp(-x))."
 )
 INFINITE = (
-    "the formula is right, but p is rounded to 0, and -ln 0 is infinite. Write -ln σ(x) as "
-    "ln(1 + exp(-x)), in a form for large exponents."
+    "the formula is right, but there p is rounded to 0, or an exp() is infinite. Write -ln σ(x) as "
+    "ln(1 + exp(-x)) for x > 0, and as -x + ln(1 + exp(x)) below."
 )
 LOG_OF_ZERO = (
     "the formula is right, but p is rounded to 0 or 1, and math.log(0) is an error. Write "

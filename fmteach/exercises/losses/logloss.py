@@ -94,6 +94,10 @@ def _negatives_only(scores, y):
     return -((1 - y) * np.log(1 - _sigmoid(scores))).mean()
 
 
+def _labels_not_used(scores, y):
+    return -np.log(_sigmoid(scores)).mean()
+
+
 def _labels_turned(scores, y):
     return _of_p(_sigmoid(scores), 1 - y)
 
@@ -181,6 +185,9 @@ def logloss(scores, y):
              "rows with y = 0 add nothing in your sum. They have a loss too: -ln(1 - p)."),
         Slip("only y = 0", _negatives_only,
              "rows with y = 1 add nothing in your sum. They have a loss too: -ln p."),
+        Slip("labels not used", _labels_not_used,
+             "you treat every row as if y were 1, and never use the labels. The loss of a row with "
+             "y = 0 is -ln(1 - p)."),
         Slip("labels turned", _labels_turned,
              "the two cases stand in each other's place: -ln p belongs to y = 1, -ln(1 - p) to "
              "y = 0. Or look at the sign in your σ."),

@@ -73,6 +73,8 @@ def check_metrics(**metrics: Any) -> Feedback:
         return not_attempted(_NAME, "put a metric in the place of each of the dots.")
     named = {case: _known(metric) for case, metric in given.items()}
     for case, metric in named.items():
+        if metric is None and str(given[case]).casefold() == "mse":
+            return _not_yet(f"{case}: MSE is the loss, in squared stars. Which metric is its root?")
         if metric is None:
             return _not_yet(
                 f"{case}: {describe(given[case])} is none of the metrics. They are "
