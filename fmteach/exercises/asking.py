@@ -131,15 +131,15 @@ def hint(id: str, number: int | None = None) -> Told:
         return Told(
             f"No hints, {exercise.name}",
             "This question looks back at an earlier chapter: read its card again, On one card. "
-            f'solution("{exercise.id}") tells it.',
+            f'exercises.solution("{exercise.id}") tells it.',
         )
     seen = kept.entry(exercise.id)["hints"]
     if number is None:
         if seen >= 3:
             return Told(
                 f"All three hints, {exercise.name}",
-                f'{exercise.hints[2]} (That was the last one. solution("{exercise.id}") shows a '
-                "way to do it.)",
+                f"{exercise.hints[2]} (That was the last one. "
+                f'exercises.solution("{exercise.id}") shows a way to do it.)',
             )
         number = seen + 1
     if number not in (1, 2, 3):
@@ -166,11 +166,12 @@ def solution(id: str, sure: bool = False) -> Told:
     of = kept.entry(exercise.id)
     if not (sure or of["passed"] or of["solution"]):
         left = len(exercise.hints) - of["hints"]
-        more = f'There {"is 1 hint" if left == 1 else f"are {left} hints"} left: hint("{id}"). '
+        more = f"There {'is 1 hint' if left == 1 else f'are {left} hints'} left: "
+        more += f'exercises.hint("{id}"). '
         return Told(
             f"Solution of {exercise.name}",
             f"{more if left > 0 else ''}What you find yourself stays longer. To see it now: "
-            f'solution("{id}", sure=True).',
+            f'exercises.solution("{id}", sure=True).',
         )
     kept.note_solution(exercise)
     answer = exercise.answer()

@@ -123,6 +123,8 @@ def test_slips_of_one_hot(function, name) -> None:
         (lambda d: d * ((d - 1) // 2), "halved too early"),
         (lambda d: len(range(1, d)), "of one feature"),
         (lambda d: 1 << d, "subsets"),
+        (lambda d: sum(partners for partners in range(d - 1)), "range ends early"),
+        (lambda d: list(itertools.combinations(range(d), 2)), "the pairs themselves"),
     ],
 )
 def test_slips_of_n_pairs(function, name) -> None:

@@ -83,7 +83,8 @@ ONE_HOT = function_exercise(
     trials=_trials,
     stub="""
 def one_hot(user, film, users, films):
-    x = [0] * ...  # how long is the row?
+    length = ...  # how many places has the row?
+    x = [0] * length
     x[...] = 1  # the place of the user
     x[...] = 1  # the place of the film
     return x

@@ -42,6 +42,14 @@ def _of_one_feature(d):
     return d - 1
 
 
+def _one_partner_short(d):
+    return sum(range(d - 1))
+
+
+def _pairs_themselves(d):
+    return [(i, j) for i in range(d) for j in range(d) if i < j]
+
+
 def _subsets(d):
     return 2**d
 
@@ -70,6 +78,11 @@ def n_pairs(d):
              "(d − 1)//2 loses a half whenever d is even. Multiply first, then divide by 2."),
         Slip("of one feature", _of_one_feature,
              "that is how many partners one feature has. There are d features."),
+        Slip("range ends early", _one_partner_short,
+             "that is the number for one feature less. range(n) ends at n − 1, and the first "
+             "feature has d − 1 partners."),
+        Slip("the pairs themselves", _pairs_themselves,
+             "these are the pairs. How many are there? len counts them."),
         Slip("subsets", _subsets,
              "that is the number of all subsets. A pair is a subset of exactly two."),
     ),
