@@ -8,20 +8,25 @@ apart on others.
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
-from fmteach.exercises.answers import describe, not_given
+from fmteach.exercises.answers import describe, not_given, plain
 from fmteach.exercises.failing import explained, still_dots
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.slip import Slip
 
 # What single precision may cost, as a share of the largest number: adding up in float32 is fine.
 _TOLERANCE = 2e-5
+# What rounding to two digits, or half precision, costs.
+_ROUNDED = 5e-3
+_ROUNDING = "That is near everywhere, as rounding or float16 leave it: hand in all digits. "
 
 _NO_RETURN = "your function returned nothing. If it computes already, end it with a return."
 
@@ -117,7 +122,8 @@ def _diagnosis(function, attempts, wanted, trials, slips, parts, otherwise, agai
                 f"{_what(wanted[0], parts)} wanted."
             )
     seen, shape_advice = _numbers(tried, wanted, trials, parts, against)
-    return seen + (shape_advice or otherwise)
+    near = all(map(partial(_near, tolerance=_ROUNDED), tried, wanted, trials))
+    return seen + (_ROUNDING if near else "") + (shape_advice or otherwise)
 
 
 def _numbers(tried, wanted, trials, parts, against) -> tuple[str, str]:
@@ -199,7 +205,9 @@ def _outcome(function: Callable[..., Any], arguments: tuple, parts: Sequence[str
         return _Outcome(error=error)
     try:
         return _Outcome(arrays=_arrays(returned, parts))
-    except (TypeError, ValueError, RuntimeError):
+    except Exception:  # whatever an object that was returned does when it is looked at
+        if inspect.iscoroutine(returned):
+            returned.close()  # it would warn that nobody waited for it
         return _Outcome(returned=returned)
 
 
@@ -223,14 +231,12 @@ def _arrays(returned: Any, parts: Sequence[str]) -> tuple[np.ndarray, ...]:
 
 
 def _array(answer: Any) -> np.ndarray:
-    if isinstance(answer, str | bytes) or not_given(answer):
+    if isinstance(answer, list | tuple):
+        return np.asarray([_array(each) for each in answer]).astype(np.float64)
+    array = np.asarray(plain(answer))
+    if array.dtype.kind in "UScV" or not_given(answer):
         raise TypeError("no number")
-    if isinstance(answer, torch.Tensor):
-        answer = answer.detach().cpu()
-        answer = answer.to_dense() if answer.is_sparse else answer
-    elif isinstance(answer, list | tuple):
-        answer = [_array(each) for each in answer]
-    return np.asarray(answer).astype(np.float64)
+    return array.astype(np.float64)
 
 
 def _torch(arguments: tuple) -> tuple:
@@ -253,15 +259,20 @@ def _own(argument: Any) -> Any:
 # -- near --------------------------------------------------------------------------------------
 
 
-def _room(truth: tuple[np.ndarray, ...], trial: Trial) -> float:
+def _room(truth: tuple[np.ndarray, ...], trial: Trial, tolerance: float = _TOLERANCE) -> float:
     sizes = [np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in truth]
-    return _TOLERANCE * max(trial.scale, *sizes)
+    return tolerance * max(trial.scale, *sizes)
 
 
-def _near(outcome: _Outcome, truth: tuple[np.ndarray, ...], trial: Trial) -> bool:
+def _near(
+    outcome: _Outcome,
+    truth: tuple[np.ndarray, ...],
+    trial: Trial,
+    tolerance: float = _TOLERANCE,
+) -> bool:
     if outcome.arrays is None:
         return False
-    room = _room(truth, trial)
+    room = _room(truth, trial, tolerance)
     for got, want in zip(outcome.arrays, truth, strict=True):
         if want.shape == () and got.size == 1:
             got = got.reshape(())

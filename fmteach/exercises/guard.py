@@ -30,8 +30,8 @@ def in_time(function: Callable[[], T], seconds: float) -> T:
     Python code that runs on is ended. What does not hear it, such as one long call into compiled
     code or a loop that catches everything, is left behind, and TooLong says so. A call that keeps
     Python's lock, such as sum(range(10**12)), cannot even be waited for: only the kernel's restart
-    ends it. Loading a module is never cut short, as that would leave it half made for as long as the
-    kernel lives, and its time does not count: the first use of an optimizer loads for seconds.
+    ends it. Loading a module is never cut short, as that would leave it half made for as long as
+    the kernel lives, and its time does not count: the first use of an optimizer loads for seconds.
 
     >>> in_time(lambda: 6 * 7, 5)
     42

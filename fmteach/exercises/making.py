@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -86,7 +87,12 @@ def number_exercise(
         if not_given(answer):
             return not_attempted(name, "put your number in the place of the dots.")
         got = as_number(answer)
-        if got is None:
+        if isinstance(answer, str):
+            quoted = (
+                f"a number without quotation marks is wanted, such as 0.5; got {answer[:40]!r}."
+            )
+            return Feedback(name, "not yet", quoted)
+        if got is None or not math.isfinite(got):
             return Feedback(name, "not yet", f"one number is wanted; got {describe(answer)}.")
         if near(got, truth):
             return Feedback(name, "correct", right)
@@ -122,7 +128,7 @@ def choice_exercise(
     known = {_plain(text): text for text in choices} | letters
 
     def check(answer: Any = None) -> Feedback:
-        if not_given(answer) or answer == "":
+        if not_given(answer) or (isinstance(answer, str) and not answer.strip()):
             return not_attempted(name, "choose an answer first.")
         chosen = known.get(_plain(answer)) if isinstance(answer, str) else None
         if chosen is None:

@@ -166,15 +166,3 @@ def test_the_ladder_of_hints_skips_no_step() -> None:
     assert "hint 2 comes next" in hint("3.1", 3).text
     assert hint("3.1", 2).text == EXERCISES["3.1"].hints[1]
     assert hint("3.1", 1.0).text == EXERCISES["3.1"].hints[0]
-
-
-def test_loading_a_module_is_not_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "slow_to_load.py").write_text("import time\ntime.sleep(0.5)\nwhole = True\n")
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def loads() -> bool:
-        import slow_to_load
-
-        return slow_to_load.whole
-
-    assert guard.in_time(loads, 0.1)
