@@ -86,7 +86,10 @@ class JsonFile:
 
     def _parse(self, content: bytes) -> dict[str, Any]:
         """ValueError (of which JSON's and UTF-8's errors are kinds) for what is no such file."""
-        stored = json.loads(content.decode("utf-8"))
+        try:
+            stored = json.loads(content.decode("utf-8"))
+        except RecursionError:
+            raise ValueError("brackets in brackets without end") from None
         if not isinstance(stored, dict) or not isinstance(stored.get("format"), int):
             raise ValueError(f"it holds no {self._what}")
         if stored["format"] != self._format:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -39,10 +40,11 @@ class Gathered:
 def gather(where: str | Path | Iterable[str | Path]) -> Gathered:
     """What a class has passed and where it slipped, from exported progress.
 
-    where: a folder of files that `progress().export(...)` wrote, .csv or .json, one a learner; or
-    the files themselves. Exercises that nobody tried are left out. tries and hints are means over
-    those who tried. A file that is no export is named and left out. Errors: InputError when there
-    is no file at all.
+    where: a folder of files that `progress().export(...)` wrote, .csv or .json, one a learner, in
+    it or in folders of it; or the files themselves. A learner who is there twice counts once. A
+    table that a spreadsheet has saved again is read too. Exercises that nobody tried are left out.
+    tries and hints are means over those who tried. A file that is no export is named and left out.
+    Errors: InputError when there is no file at all.
     """
     paths = _paths(where)
     if not paths:
@@ -50,38 +52,55 @@ def gather(where: str | Path | Iterable[str | Path]) -> Gathered:
             f"there is no .csv or .json file in {where}: each learner writes one with "
             'exercises.progress().export("name.csv")'
         )
-    found, unread = [], []
-    for path in paths:
+    found: list[dict[str, dict[str, Any]]] = []
+    names: list[str] = []  # of the files in found
+    unread: list[str] = []
+    for name, path in paths:
         try:
-            found.append(_read(path))
-        except (OSError, ValueError, KeyError, TypeError) as problem:
-            reason = short(problem) if isinstance(problem, OSError) else "it is no export"
-            unread.append(f"{path.name} was left out ({reason}).")
+            learner = _read(path)
+        except OSError as problem:
+            unread.append(f"{name} was left out ({short(problem)}).")
+        except Exception:  # a file from elsewhere may hold anything
+            unread.append(f"{name} was left out (it is no export).")
+        else:
+            if learner in found and any(of["first"] for of in learner.values()):
+                twin = names[found.index(learner)]
+                unread.append(f"{name} was left out (the same learner as {twin}).")
+                continue
+            found.append(learner)
+            names.append(name)
     tried = [id for id in EXERCISES if any(of[id]["tries"] for of in found if id in of)]
     table = Table(_COLUMNS, tuple(_row(id, found) for id in tried))
     return Gathered(table, len(found), tuple(unread))
 
 
-def _paths(where: str | Path | Iterable[str | Path]) -> list[Path]:
+def _paths(where: str | Path | Iterable[str | Path]) -> list[tuple[str, Path]]:
+    """Each file with its name in messages."""
     if not isinstance(where, str | Path):
-        return [Path(path) for path in where]
+        return [(str(path), Path(path)) for path in where]
     folder = Path(where).expanduser()
     if folder.is_file():
-        return [folder]
+        return [(folder.name, folder)]
     if not folder.is_dir():
         raise DataFileError(f"{folder} is no folder. Give the folder in which the exports lie.")
-    return sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json"))
+    near = [*sorted(folder.glob("*")), *sorted(folder.glob("*/*"))]
+    return [
+        (str(path.relative_to(folder)), path)
+        for path in near
+        if path.suffix.lower() in (".csv", ".json") and path.is_file()
+    ]
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     """One learner: id of the exercise -> tries, hints, passed, slips."""
-    text = path.read_text(encoding="utf-8-sig")  # a spreadsheet puts a mark in front
-    rows = json.loads(text) if path.suffix == ".json" else list(csv.DictReader(text.splitlines()))
+    text = _text(path.read_bytes())
+    rows = json.loads(text) if path.suffix.lower() == ".json" else _table(text)
     learner = {
         row["id"]: {
             "tries": int(row["tries"]),
             "hints": int(row["hints"]),
             "passed": bool(row["passed"]),
+            "first": row.get("first", ""),
             "slips": [name for name in row.get("slips", "").split("; ") if name],
         }
         for row in rows
@@ -90,6 +109,22 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     if not learner:
         raise ValueError("no exercise in it")
     return learner
+
+
+def _text(content: bytes) -> str:
+    """Also as a spreadsheet writes it when it saves a table again."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")  # ids and figures are the same in all of these
+
+
+def _table(text: str) -> list[dict[str, Any]]:
+    head = text.partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
 
 
 def _row(id: str, found: list[dict[str, dict[str, Any]]]) -> tuple[object, ...]:

@@ -41,7 +41,7 @@ def chapter_of(key: str) -> int | None:
     (3, None)
     """
     head = key.partition("-")[0]
-    return int(head) if head.isdigit() else None
+    return int(head) if head.isdecimal() else None
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ class Progress:
         """
         empty = {"guess": "", "truth": "", "right": ""}
         known = [
-            {"id": e.id, "title": e.title, "state": self.state(e), **self.entries[e.id]}
+            {"id": e.id, "title": e.title, "state": self.state(e)}
+            | {name: self.entries[e.id][name] for name in _fresh()}
             | {"slips": "; ".join(self.entries[e.id]["slips"])}
             | empty
             for e in self.exercises
@@ -108,18 +109,18 @@ class Progress:
 
     def export(self, path: str | Path) -> Path:
         """Write the progress for a teacher: a table (.csv) or the same as JSON (.json)."""
-        path = Path(path)
-        if path.suffix not in (".csv", ".json"):
+        path = Path(path).expanduser()
+        if path.suffix.lower() not in (".csv", ".json"):
             raise InputError(f"{path.name} must end in .csv or .json")
         rows = self.rows()
-        if path.suffix == ".json":
+        if path.suffix.lower() == ".json":
             text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
         else:
             page = io.StringIO()
             writer = csv.DictWriter(page, list(rows[0]) if rows else ["id"], lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows)
-            text = page.getvalue()
+            writer.writerows({name: _harmless(cell) for name, cell in row.items()} for row in rows)
+            text = f"\ufeff{page.getvalue()}"  # by this mark a spreadsheet knows UTF-8
         try:
             write_whole(path, text)
         except OSError as error:
@@ -192,6 +193,13 @@ class Progress:
     def _chapters(self) -> list[tuple[int, list[Exercise]]]:
         numbers = dict.fromkeys(e.chapter for e in self.exercises)
         return [(n, [e for e in self.exercises if e.chapter == n]) for n in numbers]
+
+
+def _harmless(cell: Any) -> Any:
+    """A spreadsheet takes a text that begins like a formula for one, and runs it."""
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{cell}"
+    return cell
 
 
 _MARKS = {"passed": "✓", "tried": "◐", "open": "○"}

@@ -300,7 +300,9 @@ def test_the_same_truth_is_not_written_again(file: Path) -> None:
 def test_predictions_are_exported_and_reset_too(tmp_path: Path) -> None:
     keep("03-count", "How many?", "12")
     keep_truth("03-count", "13", "Close.", True)
-    rows = list(csv.DictReader(progress().export(tmp_path / "me.csv").read_text().splitlines()))
+    rows = list(
+        csv.DictReader(progress().export(tmp_path / "me.csv").read_text("utf-8-sig").splitlines())
+    )
     assert rows[-1]["id"] == "03-count" and rows[-1]["state"] == "guess"
     assert (rows[-1]["guess"], rows[-1]["truth"], rows[-1]["right"]) == ("12", "13", "True")
     assert len(progress().reset(sure=True).predictions) == 0
@@ -331,7 +333,9 @@ def test_the_map_shows_every_exercise() -> None:
 
 def test_it_is_exported_for_a_teacher(tmp_path: Path) -> None:
     check("3.1", solution_fm_fast)
-    rows = list(csv.DictReader(progress().export(tmp_path / "me.csv").read_text().splitlines()))
+    rows = list(
+        csv.DictReader(progress().export(tmp_path / "me.csv").read_text("utf-8-sig").splitlines())
+    )
     assert [row["id"] for row in rows] == list(EXERCISES)
     assert rows[list(EXERCISES).index("3.1")]["state"] == "passed"
     stored = json.loads(progress().export(tmp_path / "me.json").read_text())
