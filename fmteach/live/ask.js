@@ -1,6 +1,7 @@
 // Questions with feedback for each answer. See ask.py.
 
 let serial = 0;
+const WAIT = 400; // milliseconds after which it is said that the kernel is busy
 const MARKS = { correct: "✓ correct", "not yet": "✗ not yet" };
 
 function render({ model, el }) {
@@ -10,14 +11,6 @@ function render({ model, el }) {
   el.append(root);
   const parts = model.get("questions").map((of) => question(of));
   root.append(...parts.map((part) => part.node));
-
-  function send(message, problem) {
-    try {
-      model.send(message);
-    } catch {
-      problem.textContent = "An answer is looked at while the notebook's kernel runs.";
-    }
-  }
 
   function question(of) {
     const name = `fmteach-ask-${++serial}`;
@@ -31,7 +24,7 @@ function render({ model, el }) {
     check.type = "submit";
     check.disabled = true;
     const row = make("div", "row");
-    let value, set;
+    let value, show, set;
     if (of.choices.length) {
       set = make("fieldset");
       set.setAttribute("aria-labelledby", title.id);
@@ -46,35 +39,72 @@ function render({ model, el }) {
         set.append(label);
       });
       value = () => set.querySelector("input:checked")?.value;
+      show = (answer) => {
+        for (const radio of set.querySelectorAll("input")) radio.checked = radio.value === answer;
+      };
     } else {
       const field = numberField(`${of.question} ${of.unit}`, (number, wrong) => {
         check.disabled = number === undefined;
-        problem.textContent = wrong ? NO_NUMBER : "";
+        problem.textContent = wrong ? noNumber(field.value) : "";
       });
       value = () => typedNumber(field.value);
+      show = (answer) => (field.value = answer);
       row.append(field);
       if (of.unit) row.append(make("span", "", of.unit));
     }
     row.append(check);
     const hint = make("button", "skip", "Hint");
     hint.type = "button";
-    hint.onclick = () => send({ kind: "hint", id: of.id }, problem);
+    hint.onclick = () => {
+      if (model.get("states")[of.id].hints.length < of.hints) send({ kind: "hint", id: of.id });
+    };
     if (of.hints) row.append(hint);
     const hints = make("div", "fmteach-ask-hints");
     hints.setAttribute("aria-live", "polite");
     const said = make("p", "fmteach-ask-said");
     said.setAttribute("role", "status");
-    node.append(title, ...(set ? [set] : []), row, problem, hints, said);
+    const waits = make("p", "fmteach-ask-waits");
+    waits.setAttribute("role", "status");
+    node.append(title, ...(set ? [set] : []), row, problem, waits, hints, said);
     node.onsubmit = (event) => {
       event.preventDefault();
-      if (value() !== undefined) send({ kind: "answer", id: of.id, value: value() }, problem);
+      if (value() === undefined) return;
+      mine = true;
+      send({ kind: "answer", id: of.id, value: value() });
     };
 
+    let waiting; // the clock that runs until the kernel has answered
+    let mine = false; // whether the answer that is looked at was given here, and not in another view
+    let drawn;
+
+    function send(message) {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        waits.textContent = "Sent. The feedback comes when the notebook's kernel is free.";
+      }, WAIT);
+      try {
+        model.send(message);
+      } catch {
+        clearTimeout(waiting);
+        problem.textContent = "An answer is looked at while the notebook's kernel runs.";
+      }
+    }
+
+    // What did not change is left alone: a screen reader would speak it again.
     function draw() {
       const state = model.get("states")[of.id];
-      said.hidden = !state.verdict;
+      if (drawn === JSON.stringify(state)) return;
+      drawn = JSON.stringify(state);
+      clearTimeout(waiting);
+      waits.textContent = "";
+      if (state.verdict && !mine) {
+        show(state.answer);
+        check.disabled = value() === undefined;
+      }
+      mine = false;
+      // It stays in the page, empty at first: what comes into it is spoken.
       said.dataset.verdict = state.verdict;
-      said.replaceChildren(make("b", "", `${MARKS[state.verdict] ?? ""}: `), state.message);
+      said.replaceChildren(...(state.verdict ? [make("b", "", `${MARKS[state.verdict]}: `), state.message] : []));
       hints.replaceChildren(...state.hints.map((text, n) => {
         const line = make("p");
         line.append(make("b", "", `Hint ${n + 1} of ${of.hints}: `), text);

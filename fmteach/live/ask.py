@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pathlib
 from typing import Any
 
@@ -10,7 +11,10 @@ import traitlets
 
 from fmteach.errors import InputError
 from fmteach.exercises import asking
+from fmteach.exercises import record as kept
+from fmteach.exercises.answers import as_number, describe
 from fmteach.live.frontend import script, style
+from fmteach.live.predict import plain_number
 
 _HERE = pathlib.Path(__file__).parent
 
@@ -23,7 +27,8 @@ class Questions(anywidget.AnyWidget):
 
     `answer(id, value)` and `hint(id)` do from code what the buttons do. Traits: `questions` (id,
     title, question, choices, unit, and how many hints there are) and `states` (by id: answer,
-    verdict, message, hints that were shown).
+    verdict, message, hints that were shown, and times, how often it was answered: the same answer
+    twice is news too).
     """
 
     _esm = script(_HERE / "ask.js", _HERE / "typed.js")
@@ -50,17 +55,18 @@ class Questions(anywidget.AnyWidget):
         """Give an answer: a number, a letter or the text of a choice. Returns the feedback."""
         feedback = asking.check(id, value)
         if feedback.verdict != "not attempted":
-            shown = value if isinstance(value, str) else f"{value:g}"
-            self._set(id, answer=self._text_of(id, shown), verdict=feedback.verdict,
-                      message=feedback.message)  # fmt: skip
+            self._set(id, answer=self._text_of(id, value), verdict=feedback.verdict,
+                      message=feedback.message, times=self.states[id]["times"] + 1)  # fmt: skip
         return feedback.message
 
     def hint(self, id: str) -> str:
         """Show the next hint. Returns it."""
-        shown = self.states[id]["hints"]
-        if len(shown) < self._of(id)["hints"]:
-            self._set(id, hints=[*shown, asking.hint(id, len(shown) + 1).text])
-        return self.states[id]["hints"][-1] if self.states[id]["hints"] else ""
+        exercise, shown = asking.question(id), self.states[id]["hints"]
+        if len(shown) < len(exercise.hints):
+            shown = [*shown, exercise.hints[len(shown)]]
+            kept.note_hint(exercise, len(shown))
+            self._set(id, hints=shown)
+        return shown[-1] if shown else ""
 
     def text(self) -> str:
         """The questions, what was answered and what was said, as plain text."""
@@ -91,11 +97,15 @@ class Questions(anywidget.AnyWidget):
     def _of(self, id: str) -> dict[str, Any]:
         return next(of for of in self.questions if of["id"] == id)
 
-    def _text_of(self, id: str, answer: str) -> str:
-        """The text of a choice that was given by its letter."""
-        choices = self._of(id)["choices"]
-        place = "abcdefghij".find(answer.strip("() ").lower()) if len(answer) < 4 else -1
-        return choices[place] if 0 <= place < len(choices) else answer
+    def _text_of(self, id: str, answer: Any) -> str:
+        """An answer as it is shown: a number as one writes it, the text of a letter's choice."""
+        if not isinstance(answer, str):
+            number = as_number(answer)
+            known = number is not None and math.isfinite(number)
+            return plain_number(number) if known else describe(answer)
+        letter = answer.strip("(). ").lower()
+        by_letter = dict(zip("abcdefghij", self._of(id)["choices"], strict=False))
+        return by_letter.get(letter, answer)
 
     def _set(self, id: str, **change: Any) -> None:
         _STATES[id] = {**self.states[id], **change}
@@ -136,4 +146,4 @@ def ask(*ids: str) -> Questions:
 
 
 def _fresh() -> dict[str, Any]:
-    return {"answer": "", "verdict": "", "message": "", "hints": []}
+    return {"answer": "", "verdict": "", "message": "", "hints": [], "times": 0}

@@ -46,7 +46,7 @@ function render({ model, el }) {
         `${model.get("question")} ${model.get("unit")}`,
         (number, wrong) => {
           commit.disabled = number === undefined;
-          problem.textContent = wrong ? NO_NUMBER : "";
+          problem.textContent = wrong ? noNumber(field.value) : "";
         },
       );
       value = () => typedNumber(field.value);

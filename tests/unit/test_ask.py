@@ -87,3 +87,30 @@ def test_a_message_of_another_kind_changes_nothing(content) -> None:
 def test_ids_that_are_no_question(ids, says) -> None:
     with pytest.raises(InputError, match=says):
         ask_function(*ids)
+
+
+def test_the_same_answer_again_is_news_to_the_page() -> None:
+    asked, seen = ask("3.4"), []
+    asked.observe(lambda change: seen.append(change["new"]["3.4"]["times"]), "states")
+    for _ in range(2):
+        message(asked, kind="answer", id="3.4", value=3)
+    assert seen == [1, 2]
+
+
+def test_answers_are_shown_as_one_writes_them() -> None:
+    asked = ask("3.4", "3.5")
+    for value, text in ((123456789, "123,456,789"), ([1, 2], "[1, 2]"), (float("nan"), "nan")):
+        asked.answer("3.4", value)
+        assert asked.states["3.4"]["answer"] == text
+    second = asked.questions[1]["choices"][1]
+    for value, text in (("(B)", second), ("b.", second), ("zz", "zz"), (" ", "zz")):
+        asked.answer("3.5", value)
+        assert asked.states["3.5"]["answer"] == text
+
+
+def test_hints_go_on_after_the_record_was_reset() -> None:
+    asked = ask("3.4")
+    asked.hint("3.4")
+    asking.progress().reset(sure=True)
+    assert asked.hint("3.4") == asking.question("3.4").hints[1]
+    assert asking.hint("3.4").text == asking.question("3.4").hints[2]
