@@ -55,3 +55,19 @@ def test_it_moves_slowly_only_where_motion_is_welcome(paper: Paper) -> None:
     paper.wait_for_timeout(50)
     assert float(paper.locator(".fmsp-strip").get_attribute("width")) > 104
     paper.wait_for_function("document.querySelector('.fmsp-strip').getAttribute('width') === '104'")
+
+
+def test_on_a_low_screen_all_bars_are_in_view_and_the_last_stage_keeps_the_focus(
+    paper: Paper,
+) -> None:
+    paper.set_viewport_size({"width": 1130, "height": 720})  # a projector at 150 %
+    paper.show(collapse(m=20))
+    paper.get_by_role("button", name="Collapse").focus()
+    paper.press(*["Enter"] * 5)
+    assert "4 of 4" in paper.locator(".fmsp-title").inner_text()
+    assert "… 17 more" in paper.locator(".fmsp-picture").text_content()
+    # At a disabled button the focus would be lost, and the next key would go to the notebook.
+    assert paper.evaluate("document.activeElement.textContent") == "Two sums ▶"
+    top, bottom = paper.evaluate("""() => [".fmsp", ".fmsp-status"].map((name, n) =>
+        document.querySelector(name).getBoundingClientRect()[n ? "bottom" : "top"])""")
+    assert bottom - top < 600

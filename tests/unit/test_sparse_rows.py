@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from fmteach.exercises.exercise import Exercise
+from fmteach.exercises.growth import grows_with_columns
 from fmteach.exercises.sparse_rows import (
     EXERCISES,
     FM_SPARSE,
@@ -22,7 +23,6 @@ from fmteach.exercises.sparse_rows import (
 )
 from fmteach.exercises.sparse_rows.padding import solution_pad
 from fmteach.exercises.sparse_rows.scores import solution_fm_sparse
-from fmteach.exercises.sparse_rows.work import grows_with_columns
 
 
 def says(exercise: Exercise, slip: str) -> str:

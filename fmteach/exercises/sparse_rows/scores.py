@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fmteach.exercises.growth import grows_with_columns
 from fmteach.exercises.making import Trial, function_exercise
 from fmteach.exercises.slip import Slip
-from fmteach.exercises.sparse_rows.work import grows_with_columns
 from fmteach.interaction import pairwise_naive
 
 
