@@ -133,8 +133,8 @@ def _crossing(table: np.ndarray) -> str:
     if table[a, f] < 0:
         a, b = b, a
     return (
-        f"User {a} clicks film {f} and not film {g}, so w_{f} > w_{g}. User {b} does the opposite, "
-        f"so w_{g} > w_{f}."
+        f"User {a} clicks film {f} and not film {g}, so film {f} needs the larger weight. User {b} "
+        f"does the opposite, so film {g} needs it."
     )
 
 
