@@ -78,6 +78,13 @@ window.probes = (() => {
     while (walk.nextNode()) if (walk.currentNode.data.trim()) yield walk.currentNode;
   }
 
+  // Colours are looked at when nothing fades any more; what goes on without end is not waited for.
+  function atRest(root) {
+    const late = new Promise((done) => setTimeout(done, 2000));
+    const moves = root.getAnimations({ subtree: true }).map((move) => move.finished.catch(() => 0));
+    return Promise.race([late, Promise.all(moves)]).then(() => true);
+  }
+
   // ---- questions ---------------------------------------------------------------------------
 
   // Text below 4.5:1 (3:1 when it is large), except on what is switched off.
@@ -281,5 +288,5 @@ window.probes = (() => {
     return false;
   }
 
-  return { faintText, faintSigns, faintMarks, unnamed, small, moving, cut, stops, enter, focused };
+  return { atRest, faintText, faintSigns, faintMarks, unnamed, small, moving, cut, stops, enter, focused };
 })();

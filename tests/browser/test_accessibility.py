@@ -111,6 +111,7 @@ def violations(output: Any, theme: str) -> list[str]:
 
 def problems(output: Any, theme: str) -> list[str]:
     """What is wrong with an output as it stands now, in the theme of the page."""
+    output.evaluate("e => probes.atRest(e)")
     asked = ["faintText", "faintSigns", "faintMarks"]
     asked += ["unnamed", "small"] if theme == "light" else []
     found = output.evaluate(
