@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,25 @@ def finite_number(name: str, value: Any) -> float:
     if number is None:
         raise InputError(f"{name} must be a finite number; got {value!r}")
     return number
+
+
+def texts(name: str, given: Any, count: int, longest: int = 24) -> list[str]:
+    """given as `count` texts without space around them; InputError when they are others.
+
+    What is no text is written as one; a text alone is no list of texts. longest: letters of each,
+    at most.
+
+    >>> texts("fields", ("user ", 7), 2)
+    ['user', '7']
+    """
+    several = isinstance(given, Iterable) and not isinstance(given, str | bytes)
+    found = [str(each).strip() for each in given] if several else []
+    if len(found) != count:
+        raise InputError(f"{name} must be {count} texts; got {given!r}")
+    for text in found:
+        if not 1 <= len(text) <= longest:
+            raise InputError(f"each of {name} must have 1 to {longest} letters; got {text!r}")
+    return found
 
 
 def _finite(value: Any) -> float | None:

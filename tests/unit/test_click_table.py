@@ -212,7 +212,11 @@ def test_own_tables_have_their_names() -> None:
         ({"pattern": "stripes"}, "not one of taste groups"),
         ({"k": 4}, "at most 3"),
         ({"hidden": -1}, "hidden"),
-        ({"fields": ("ad",)}, "two names"),
+        ({"fields": ("ad",)}, "2 texts"),
+        ({"fields": ("", "film")}, "1 to 24 letters"),
+        ({"clicks": [[float("inf")]]}, "rows of 1, -1 and 0"),
+        ({"clicks": [[1, 1]], "columns": (1, "1")}, "2 different names"),
+        ({"clicks": [[1, 1]], "columns": "ab"}, "2 texts; got 'ab'"),
     ],
 )
 def test_wrong_arguments_are_explained(arguments, says) -> None:
@@ -222,11 +226,20 @@ def test_wrong_arguments_are_explained(arguments, says) -> None:
 
 def test_bad_values_of_traits_change_nothing() -> None:
     table = click_table()
-    for name, bad in (("clicks", [[5] * 6] * 5), ("clicks", [[1]]), ("k", 9), ("pattern", "x")):
+    wrong = (
+        ("clicks", ([[5] * 6] * 5, [[1]], None, "abc", 3, [[float("nan")] * 6] * 5)),
+        ("k", (9, None, "2", 1.5, True)),
+        ("pattern", ("x", None, [])),
+    )
+    for name, bad in ((name, bad) for name, values in wrong for bad in values):
         before = getattr(table, name)
         with pytest.raises(InputError):
             setattr(table, name, bad)
         assert getattr(table, name) == before
+    table.clicks, table.k = np.ones((5, 6)), np.int64(2)  # what fits is made plain
+    assert table.clicks == [[1] * 6] * 5 and type(table.clicks[0][0]) is type(table.k) is int
+    with pytest.raises(InputError, match="rows of 1, -1 and 0"):
+        table.set("Ana", "Dune", "x")
     with pytest.raises(InputError, match="there are Ana, Ben"):
         table.set("Zoe", "Dune", 1)
 

@@ -91,6 +91,8 @@ def test_turning_all_arrows_stays_inside_and_changes_no_product() -> None:
         ({"V": V3, "x": [1, 1, True]}, "finite number"),
         ({"V": V3, "names": ["a", "b"]}, "names must be 3 texts"),
         ({"V": V3, "names": ["a", "b", ""]}, "1 to 24 letters"),
+        ({"V": 5}, "an entry for each feature"),
+        ({"V": V3, "challenge": [1, 2, 3]}, "3 rows of 3 signs"),
         ({"V": V3, "challenge": "five camps"}, "'two camps', 'three camps'"),
         ({"V": V3, "challenge": ["+-", "+-"]}, "3 rows of 3 signs"),
         ({"V": V3, "challenge": ["0+x", "00+", "000"]}, "'\\+', '-' or '0'"),
@@ -105,12 +107,16 @@ def test_traits_from_the_page_are_checked() -> None:
     plane = vectors(V3)
     for name, value in (
         ("tips", [[9, 9]] * 3), ("tips", [[1.0]] * 3), ("x", [1, 1]), ("chosen", [1, 0]),
-        ("target", "nothing"),
+        ("target", "nothing"), ("tips", None), ("tips", 3), ("x", None), ("x", 3), ("k", 3),
+        ("k", "2"), ("k", True), ("chosen", None), ("chosen", [0, 1.5]), ("chosen", [[0], [1]]),
+        ("target", None), ("target", []),
     ):  # fmt: skip
         before = getattr(plane, name)
         with pytest.raises(InputError):
             setattr(plane, name, value)
         assert getattr(plane, name) == before
+    plane.x, plane.k, plane.chosen = np.ones(3), np.int64(1), np.array([1, 2])
+    assert json.dumps([plane.x, plane.k, plane.chosen]) == "[[1.0, 1.0, 1.0], 1, [1, 2]]"
 
 
 # ---- targets ------------------------------------------------------------------------------------
@@ -174,6 +180,11 @@ def test_the_twin_works_the_numbers_out() -> None:
 
 def test_rounded_numbers_are_marked() -> None:
     assert words.pair_line([[1 / 3], [0.5]], [1, 1], 1, 0, 1).endswith("≈ +0.17")
+    # 0.125 is shown as 0.13, and 0.8 · 0.13 is not 0.10
+    assert words.pair_line([[1.0], [0.8]], [0.125, 1], 1, 0, 1).endswith("· 0.13 · 1 ≈ +0.10")
+    assert words.pair_line([[0.25], [1.0]], [2, 1], 1, 0, 1).endswith(
+        "= (0.25 · 1.0) · 2 · 1 = +0.50"
+    )
     assert words.geometry([1, 0], [0, 2], 2)[0] == "Angle 90°: a right angle, so 0."
     assert words.geometry([1.0], [-2.0], 1)[1] == "Lengths 1.00 and 2.00: −1.00 · 2.00 ≈ −2.00."
 

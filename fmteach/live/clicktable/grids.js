@@ -49,7 +49,7 @@ function productOf(names, one, other, pair) {
     italic.append(make("sub", "", name));
     return italic;
   };
-  const number = (value) => (value < -0.0005 ? `(${signed(value, 3)})` : Math.abs(value).toFixed(3));
+  const number = (value) => signed(value, 3).replace(/^−.*/, "($&)").replace("+", "");
   const steps = one.map((value, l) => `${number(value)} · ${number(other[l])}`).join(" + ");
   return ["FM: ⟨", v(names[0]), ", ", v(names[1]), `⟩ = ${steps} = `, make("b", "", signed(pair))];
 }

@@ -12,7 +12,7 @@ function render({ model, el }) {
   const names = JSON.parse(model.get("names"));
   const known = JSON.parse(model.get("known"));
   const { rows, columns, fields } = names;
-  let letters = fields.map((field) => field[0].toLowerCase());
+  let letters = fields.map((field) => [...field][0].toLowerCase());
   if (letters[0] === letters[1]) letters = ["i", "j"];
 
   const root = make("div", "fmct");
@@ -292,7 +292,7 @@ function render({ model, el }) {
   const onChange = () => {
     if (own) return;
     paint();
-    tell("Changed from Python.");
+    tell("Changed from outside."); // by Python, or in another view
   };
   for (const event of heard) model.on(event, onChange);
   return () => heard.forEach((event) => model.off(event, onChange));

@@ -6,14 +6,14 @@ kernel. Python fits them with the same lines (fits.py) when it is asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from fmteach.arguments import whole_number
+from fmteach.arguments import texts, whole_number
 from fmteach.errors import InputError
 from fmteach.live.clicktable.fits import Fit, fit_all
 from fmteach.live.clicktable.patterns import FILMS, PATTERNS, USERS, Clicks, hide
@@ -23,7 +23,7 @@ from fmteach.live.frontend import compact, script, style
 
 _HERE = Path(__file__).parent
 OWN = "own table"
-MOST_ROWS, MOST_COLUMNS, MOST_FACTORS = 6, 8, 3
+MOST_ROWS, MOST_COLUMNS, MOST_FACTORS, LONGEST_NAME = 6, 8, 3, 24
 
 
 class ClickTable(anywidget.AnyWidget):
@@ -37,9 +37,10 @@ class ClickTable(anywidget.AnyWidget):
     _esm = script(_HERE / "table.js", _HERE / "fits.js", _HERE / "grids.js")
     _css = style(_HERE / "table.css")
 
-    clicks = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)
-    k = traitlets.Int(1).tag(sync=True)
-    pattern = traitlets.Unicode().tag(sync=True)
+    # TraitType: what is wrong is told by the checks below, and not in the words of traitlets.
+    clicks = traitlets.TraitType().tag(sync=True)
+    k = traitlets.TraitType().tag(sync=True)
+    pattern = traitlets.TraitType().tag(sync=True)
     # JSON in one string each: nested lists would be indented in a saved notebook.
     names = traitlets.Unicode().tag(sync=True)
     known = traitlets.Unicode().tag(sync=True)
@@ -82,11 +83,10 @@ class ClickTable(anywidget.AnyWidget):
 
     def show(self, pattern: str, hidden: int = 0) -> ClickTable:
         """A whole pattern, less `hidden` of its cells."""
-        if pattern not in self.patterns:
-            raise InputError(f"pattern {pattern!r} is not one of {', '.join(self.patterns)}")
+        pattern = _known(pattern, self.patterns)
+        clicks = hide(self.patterns[pattern], whole_number("hidden", hidden, least=0))
         with self.hold_trait_notifications():
-            self.pattern = pattern
-            self.clicks = hide(self.patterns[pattern], whole_number("hidden", hidden, least=0))
+            self.pattern, self.clicks = pattern, clicks
         return self
 
     def hide(self, count: int = 6) -> ClickTable:
@@ -146,11 +146,7 @@ class ClickTable(anywidget.AnyWidget):
 
     @traitlets.validate("pattern")
     def _check_pattern(self, proposal: Any) -> str:
-        if proposal["value"] not in self.patterns:
-            raise InputError(
-                f"pattern {proposal['value']!r} is not one of {', '.join(self.patterns)}"
-            )
-        return proposal["value"]
+        return _known(proposal["value"], self.patterns)
 
 
 def click_table(
@@ -185,14 +181,10 @@ def click_table(
         rows, columns = _names(clicks, rows, columns)
         table = _table(clicks, len(rows), len(columns))
         pattern, patterns = OWN, {OWN: table}
-    elif (tuple(rows), tuple(columns)) != (USERS, FILMS):
+    elif rows is not USERS or columns is not FILMS:
         raise InputError("names were given without a table; give your own clicks with them")
-    if len(tuple(fields)) != 2:
-        raise InputError(f"fields are two names, such as ('user', 'film'); got {fields!r}")
-    if pattern not in patterns:
-        raise InputError(f"pattern {pattern!r} is not one of {', '.join(patterns)}")
-    made = hide(patterns[pattern], whole_number("hidden", hidden, least=0))
-    k = whole_number("k", k, least=1, most=MOST_FACTORS)
+    fields = texts("fields", fields, 2, LONGEST_NAME)
+    made = hide(patterns[_known(pattern, patterns)], whole_number("hidden", hidden, least=0))
     return ClickTable(
         made, pattern=pattern, patterns=patterns, k=k, rows=rows, columns=columns, fields=fields
     )
@@ -211,12 +203,19 @@ def _names(clicks: Any, rows: Sequence[str], columns: Sequence[str]) -> tuple[tu
     ):
         if not 1 <= size <= most:
             raise InputError(f"{size} {what}; the table takes 1 to {most}")
-        if tuple(names) == usual:
+        if names is usual:
             names = [*usual, *(f"{what[:-1]} {n}" for n in range(len(usual) + 1, most + 1))][:size]
-        if len(names) != size or len(set(names)) != size:
+        names = tuple(texts(f"the names of the {what}", names, size, LONGEST_NAME))
+        if len(set(names)) != size:
             raise InputError(f"{size} {what} need {size} different names; got {names!r}")
-        found.append(tuple(map(str, names)))
+        found.append(names)
     return found[0], found[1]
+
+
+def _known(pattern: Any, patterns: Mapping[str, Clicks]) -> str:
+    if not isinstance(pattern, str) or pattern not in patterns:
+        raise InputError(f"pattern {pattern!r} is not one of {', '.join(patterns)}")
+    return pattern
 
 
 def _table(clicks: Any, rows: int, columns: int) -> Clicks:
@@ -224,7 +223,7 @@ def _table(clicks: Any, rows: int, columns: int) -> Clicks:
         table = [[int(y) for y in row] for row in clicks]
         whole = all(y == z for row, line in zip(clicks, table, strict=True)
                     for y, z in zip(row, line, strict=True))  # fmt: skip
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"clicks must be rows of 1, -1 and 0; got {clicks!r}") from None
     if len(table) != rows or any(len(row) != columns for row in table):
         raise InputError(

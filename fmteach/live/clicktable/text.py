@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fmteach.live.clicktable.fits import Fit
+from fmteach.live.written import fixed
 
 UNDECIDED = 0.05  # a score that rounds to 0.0 has no sign: it is right about nothing
 _STATES = {1: "clicked", -1: "not clicked", 0: "never shown"}
@@ -53,10 +54,7 @@ def signed(score: float, digits: int = 2) -> str:
     >>> signed(0.5), signed(-1.234), signed(-0.001)
     ('+0.50', '−1.23', '0.00')
     """
-    text = f"{abs(score):.{digits}f}"
-    if float(text) == 0:
-        return text
-    return ("+" if score > 0 else "−") + text
+    return fixed(score, digits, plus=True)
 
 
 def factor_lines(
@@ -91,7 +89,7 @@ def text_table(
 ) -> str:
     """A line for each cell, with the three scores; then how often each model is right, and the
     factors of the FM."""
-    lines = [[*fields, "click", *(f"{name}" for name in fits)]]
+    lines = [[*fields, "click", *fits]]
     for u, row in enumerate(clicks):
         for f, y in enumerate(row):
             scores = (signed(fit.score(u, f)) for fit in fits.values())

@@ -380,7 +380,7 @@ function render({ model, el }) {
   root.addEventListener("keydown", keepKey);
   el.append(root);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let held = null; // {name, size, costs}: the slider in hand, and what was true when it was taken
+  let held = null; // {name, was, costs}: the slider in hand, and what was true when it was taken
   let drawn = 0; // the stage of the last drawing
   let frame = 0;
 
@@ -414,7 +414,7 @@ function render({ model, el }) {
 
   function hold(name) {
     const { d, m, k } = get();
-    held = { name, size: { d, m, k }[name], costs: costs(d, m, k) };
+    held = { name, was: { d, m, k }, costs: costs(d, m, k) };
   }
 
   const buttons = make("div", "fmsp-buttons");
@@ -491,7 +491,7 @@ function render({ model, el }) {
     });
     const all = held.name === "m" ? "the dense forms stay the same, " : "";
     const told = held.name === "m" ? moved.slice(2) : moved;
-    return `${held.name} from ${whole(held.size)} to ${whole(size)}. Multiplications: ${all}${told.join(", ")}.`;
+    return `${held.name} from ${whole(held.was[held.name])} to ${whole(size)}. Multiplications: ${all}${told.join(", ")}.`;
   }
 
   function show() {
@@ -510,7 +510,9 @@ function render({ model, el }) {
     title.textContent = `${stage} of ${STAGES.length}: ${STAGES[stage - 1]}`;
     words.textContent = sentence(d, m, k, stage);
     svg.setAttribute("aria-label", `${STAGES[stage - 1]}. ${words.textContent}`);
-    const moved = held && { d, m, k }[held.name] !== held.size;
+    // What Python, or another view, has changed meanwhile is not the work of the slider in hand.
+    if (held && ["d", "m", "k"].some((name) => name !== held.name && now[name] !== held.was[name])) held = null;
+    const moved = held && now[held.name] !== held.was[held.name];
     bars.show(costs(d, m, k), moved ? held.costs : null);
     if (moved) status.textContent = report(now);
     if (drawn && drawn !== stage) spoken.textContent = `${title.textContent}. ${words.textContent}`;

@@ -16,7 +16,6 @@ import numpy as np
 import traitlets
 
 from fmteach.arguments import whole_number
-from fmteach.errors import InputError
 from fmteach.live.frontend import script, style
 from fmteach.live.sparse import made_row
 from fmteach.live.sparse.costs import Cost, costs
@@ -38,14 +37,16 @@ class Collapse(anywidget.AnyWidget):
     _esm = script(_HERE / "collapse.js")
     _css = style(_HERE / "collapse.css")
 
-    d = traitlets.Int(1_000_000).tag(sync=True)
-    m = traitlets.Int(10).tag(sync=True)
-    k = traitlets.Int(8).tag(sync=True)
-    stage = traitlets.Int(1).tag(sync=True)
+    # TraitType: what is wrong is told by the check below, and not in the words of traitlets.
+    d = traitlets.TraitType().tag(sync=True)
+    m = traitlets.TraitType().tag(sync=True)
+    k = traitlets.TraitType().tag(sync=True)
+    stage = traitlets.TraitType(1).tag(sync=True)
     start = traitlets.List(traitlets.Int(), help="d, m, k of a reset").tag(sync=True)
 
     def __init__(self, d: int, m: int, k: int) -> None:
-        super().__init__(d=d, m=m, k=k, start=[d, m, k])
+        super().__init__(d=d, m=m, k=k)
+        self.start = [self.d, self.m, self.k]
 
     # ---- the numbers -----------------------------------------------------------------------
 
@@ -109,13 +110,8 @@ class Collapse(anywidget.AnyWidget):
 
     @traitlets.validate("d", "m", "k", "stage")
     def _check(self, proposal: Any) -> int:
-        name, value = proposal["trait"].name, proposal["value"]
-        least, most = LIMITS[name]
-        if not least <= value <= most:
-            raise InputError(
-                f"{name} = {value:,} is outside the picture; wanted {least:,} to {most:,}"
-            )
-        return value
+        name = proposal["trait"].name
+        return whole_number(name, proposal["value"], *LIMITS[name])
 
 
 def collapse(d: int = 1_000_000, m: int = 10, k: int = 8) -> Collapse:
@@ -130,5 +126,4 @@ def collapse(d: int = 1_000_000, m: int = 10, k: int = 8) -> Collapse:
     >>> {cost.name: cost.multiplications for cost in row.costs}["Two passes, sparse"]
     29
     """
-    sizes = {"d": d, "m": m, "k": k}
-    return Collapse(**{name: whole_number(name, size, least=0) for name, size in sizes.items()})
+    return Collapse(d, m, k)

@@ -71,7 +71,7 @@ const plain = (value) => fixed(value, 2).replace(/0+$/, "").replace(/\.$/, "");
 const bracket = (text) => (text.startsWith("−") ? `(${text})` : text);
 const sub = (n) => String(n + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 const arrow = (tip, k) => `(${tip.slice(0, k).map(coordinate).join(", ")})`;
-const equals = (value, ...parts) => (value === 0 || (onGrid(value, 100) && parts.every((p) => onGrid(p))) ? "=" : "≈");
+const equals = (...shown) => (shown.every((value) => onGrid(value, 100)) ? "=" : "≈");
 const wide = (text) => [...text].length;
 const pad = (text, width) => text + " ".repeat(Math.max(0, width - wide(text)));
 
@@ -86,9 +86,9 @@ function worked(a, b, k) {
 function pairLine(tips, x, k, i, j) {
   const [a, b] = [tips[i].slice(0, k), tips[j].slice(0, k)];
   const value = dot(a, b, k) * x[i] * x[j];
-  const is = equals(value, ...a, ...b);
-  return `⟨v${sub(i)}, v${sub(j)}⟩ x${sub(i)} x${sub(j)} ${is} (${worked(a, b, k)}) · ` +
-    `${bracket(plain(x[i]))} · ${bracket(plain(x[j]))} ${is} ${fixed(value, 2, true)}`;
+  const parts = [...a, ...b, x[i], x[j]];
+  return `⟨v${sub(i)}, v${sub(j)}⟩ x${sub(i)} x${sub(j)} ${equals(...parts)} (${worked(a, b, k)}) · ` +
+    `${bracket(plain(x[i]))} · ${bracket(plain(x[j]))} ${equals(value, ...parts)} ${fixed(value, 2, true)}`;
 }
 
 function angleOf(a, b, k) {

@@ -6,7 +6,7 @@ wanted of a pair, "0" for what is free. Only the part above the diagonal counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sized
 from typing import Any
 
 from fmteach.errors import InputError
@@ -48,8 +48,8 @@ def read_pattern(pattern: Any, d: int) -> list[str]:
     >>> read_pattern([[0, 2, -1], [0, 0, -1], [0, 0, 0]], 3)
     ['0+-', '00-', '000']
     """
-    rows = list(pattern) if isinstance(pattern, Sequence) or hasattr(pattern, "__iter__") else []
-    if isinstance(pattern, str) or len(rows) != d or any(len(row) != d for row in rows):
+    rows = [] if isinstance(pattern, str) or not isinstance(pattern, Iterable) else list(pattern)
+    if len(rows) != d or any(not isinstance(row, Sized) or len(row) != d for row in rows):
         raise InputError(
             f"challenge must be one of the names {', '.join(map(repr, targets_of(d)))}, or {d} "
             f"rows of {d} signs for {d} features; got {pattern!r}"

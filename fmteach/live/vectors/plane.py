@@ -14,7 +14,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from fmteach.arguments import finite_number
+from fmteach.arguments import finite_number, texts, whole_number
 from fmteach.errors import InputError
 from fmteach.live.frontend import compact, script, style
 from fmteach.live.vectors import words
@@ -41,11 +41,12 @@ class VectorPlane(anywidget.AnyWidget):
     _css = style(_HERE / "vectors.css")
 
     data = traitlets.Unicode(help="Names, targets and the start, as JSON").tag(sync=True)
-    tips = traitlets.List(help="[d][2]").tag(sync=True)
-    x = traitlets.List(help="[d]").tag(sync=True)
-    k = traitlets.Enum((1, 2), 2).tag(sync=True)
-    chosen = traitlets.List(help="[i, j], i < j").tag(sync=True)
-    target = traitlets.Unicode("").tag(sync=True)
+    # TraitType: what is wrong is told by the checks below, and not in the words of traitlets.
+    tips = traitlets.TraitType(help="[d][2]").tag(sync=True)
+    x = traitlets.TraitType(help="[d]").tag(sync=True)
+    k = traitlets.TraitType(2).tag(sync=True)
+    chosen = traitlets.TraitType(help="[i, j], i < j").tag(sync=True)
+    target = traitlets.TraitType("").tag(sync=True)
 
     def __init__(
         self, names: list[str], V: list[list[float]], x: list[float], targets: dict[str, list[str]],
@@ -134,21 +135,26 @@ class VectorPlane(anywidget.AnyWidget):
     def _check_x(self, proposal: Any) -> list[float]:
         return _features(proposal["value"], len(self.names))
 
+    @traitlets.validate("k")
+    def _check_k(self, proposal: Any) -> int:
+        return whole_number("k", proposal["value"], least=1, most=2)
+
     @traitlets.validate("chosen")
     def _check_chosen(self, proposal: Any) -> list[int]:
-        value = list(proposal["value"])
-        if value not in [list(pair) for pair in words.pairs(len(self.names))]:
-            raise InputError(
-                f"chosen must be a pair [i, j] with 0 <= i < j < {len(self.names)}; got {value}"
-            )
-        return value
+        value, d = proposal["value"], len(self.names)
+        two = isinstance(value, Sequence | np.ndarray) and len(value) == 2
+        pair = [whole_number("a feature of chosen", each, least=0) for each in value] if two else []
+        if not pair or not pair[0] < pair[1] < d:
+            raise InputError(f"chosen must be a pair [i, j] with 0 <= i < j < {d}; got {value!r}")
+        return pair
 
     @traitlets.validate("target")
     def _check_target(self, proposal: Any) -> str:
-        if proposal["value"] and proposal["value"] not in self.targets:
+        value = proposal["value"]
+        if not isinstance(value, str) or (value and value not in self.targets):
             known = ", ".join(map(repr, self.targets))
-            raise InputError(f"no target {proposal['value']!r}; choose one of {known}, or ''")
-        return proposal["value"]
+            raise InputError(f"no target {value!r}; choose one of {known}, or ''")
+        return value
 
 
 def vectors(
@@ -175,7 +181,7 @@ def vectors(
     >>> plane.x = [1, 1, 0]; plane.pair_term
     0.5
     """
-    d = next((len(given) for given in (V, names, x) if given is not None), 4)
+    d = next((_length(given) for given in (V, names, x) if given is not None), 4)
     if not FEWEST <= d <= MOST:
         raise InputError(f"the plane holds {FEWEST} to {MOST} features; got {d}")
     rows = _factors(_START[:d] if V is None else V, d)
@@ -191,16 +197,17 @@ def vectors(
     )  # fmt: skip
 
 
+def _length(given: Any) -> int:
+    try:
+        return len(given)
+    except TypeError:
+        raise InputError(f"V, x and names have an entry for each feature; got {given!r}") from None
+
+
 def _names(names: Any, d: int, ours: bool) -> list[str]:
     if names is None:
         return list(_NAMES[:d]) if ours else [f"feature {n + 1}" for n in range(d)]
-    texts = [] if isinstance(names, str) else [str(name).strip() for name in names]
-    if len(texts) != d:
-        raise InputError(f"names must be {d} texts, one for each row of V; got {names!r}")
-    for text in texts:
-        if not 1 <= len(text) <= LONGEST_NAME:
-            raise InputError(f"a name must have 1 to {LONGEST_NAME} letters; got {text!r}")
-    return texts
+    return texts("names", names, d, LONGEST_NAME)
 
 
 def _factors(V: Any, d: int) -> list[list[float]]:
@@ -220,7 +227,8 @@ def _factors(V: Any, d: int) -> list[list[float]]:
 
 
 def _features(x: Any, d: int) -> list[float]:
-    values = [] if isinstance(x, str) else [finite_number("x_i", value) for value in x]
+    several = isinstance(x, Sequence | np.ndarray) and not isinstance(x, str)
+    values = [finite_number("x_i", value) for value in x] if several else []
     if len(values) != d or any(abs(value) > LARGEST_X for value in values):
         raise InputError(f"x must be {d} numbers from -{LARGEST_X:g} to {LARGEST_X:g}; got {x!r}")
     return values

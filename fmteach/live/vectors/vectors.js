@@ -126,13 +126,13 @@ function render({ model, el }) {
   }
 
   function grab(tip, n) {
-    let hold = null; // from the pointer to the tip, so that it does not jump when it is taken
+    let hold = null; // the pointer, and the way from it to the tip, which so does not jump
     tip.onpointerdown = (event) => {
-      if (event.button > 0) return;
+      if (event.button > 0 || hold) return;
       stopTurning();
       const [px, py] = pointOf(event);
       const [x, y] = layout(d, get("k")).at(get("tips")[n], n);
-      hold = [x - px, y - py];
+      hold = { pointer: event.pointerId, dx: x - px, dy: y - py };
       tip.setPointerCapture(event.pointerId);
       tip.focus({ preventScroll: true });
       touch(n);
@@ -140,12 +140,13 @@ function render({ model, el }) {
       event.preventDefault();
     };
     tip.onpointermove = (event) => {
-      if (!hold) return;
+      if (hold?.pointer !== event.pointerId) return;
       const [px, py] = pointOf(event);
-      put(n, layout(d, get("k")).tip(px + hold[0], py + hold[1], n), true);
+      put(n, layout(d, get("k")).tip(px + hold.dx, py + hold.dy, n), true);
     };
-    tip.onpointerup = tip.onpointercancel = () => {
-      if (!hold) return;
+    // The capture is lost at every end: the button is up, a touch was cancelled, a dialog opened.
+    tip.onlostpointercapture = (event) => {
+      if (hold?.pointer !== event.pointerId) return;
       hold = null;
       root.classList.remove("dragging");
       save();
@@ -214,15 +215,19 @@ function render({ model, el }) {
 
   // ---- turn all ------------------------------------------------------------------------------
   let settle = null; // what the arrows will be when the turn is over
+  let step = ""; // where they are on the way there
+  const where = () => JSON.stringify(get("tips"));
   function stopTurning() {
     cancelAnimationFrame(turning);
-    if (settle) set({ tips: settle });
+    // Where Python has set them meanwhile, they stay.
+    if (settle && where() === step) set({ tips: settle });
     settle = null;
   }
 
   function turnAll() {
     stopTurning();
     const from = get("tips");
+    step = where();
     const flip = get("k") === 1;
     settle = flip ? from.map(([a, b]) => [0 - a, b]) : turned(from, TURN);
     say(`${flip ? "All arrows are flipped" : "All arrows are turned by 30°"}. Every number in the square is what it was.`);
@@ -230,8 +235,9 @@ function render({ model, el }) {
     const begin = performance.now();
     const go = (now) => {
       const share = Math.min(1, Math.max(0, now - begin) / TURN_MS);
-      if (share === 1) return stopTurning();
+      if (share === 1 || where() !== step) return stopTurning();
       model.set("tips", turned(from, TURN * share * share * (3 - 2 * share)));
+      step = where();
       draw();
       turning = requestAnimationFrame(go);
     };
@@ -325,7 +331,7 @@ function render({ model, el }) {
 
   function walk(event, i, j) {
     const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-    if (!way) return;
+    if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const next = cells[i + way[0]]?.[j + way[1]]?.press;
     if (next) next.focus();
@@ -449,7 +455,7 @@ function render({ model, el }) {
       first.append(l ? " + " : "", one(bracket(coordinate(a[l]))), " · ", two(bracket(coordinate(b[l]))));
     }
     first.append(` ${equals(inner, ...a, ...b)} `, make("b", "", fixed(inner, 2)));
-    const second = make("p", "line", `times x${sub(i)} x${sub(j)}: ${fixed(inner, 2)} · ${bracket(plain(x[i]))} · ${bracket(plain(x[j]))} ${equals(value)} ${fixed(value, 2)}. `);
+    const second = make("p", "line", `times x${sub(i)} x${sub(j)}: ${fixed(inner, 2)} · ${bracket(plain(x[i]))} · ${bracket(plain(x[j]))} ${equals(value, inner, x[i], x[j])} ${fixed(value, 2)}. `);
     if (x[i] === 0 || x[j] === 0) second.append(`${names[x[i] === 0 ? i : j]} is not in this row.`);
     const lines = [make("p", "pair", `${names[i]} × ${names[j]}`), first, second];
     lines.push(...geometry(a, b, k).map((sentence) => make("p", "line", sentence)));
@@ -466,8 +472,8 @@ function render({ model, el }) {
   traits.forEach((name) => model.on(`change:${name}`, schedule));
   draw();
   return () => {
+    stopTurning();
     cancelAnimationFrame(frame);
-    cancelAnimationFrame(turning);
     clearTimeout(speaking);
     if (saving) save();
     traits.forEach((name) => model.off(`change:${name}`, schedule));

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+
+from fmteach.live.written import fixed
 
 LONGEST = 2.0  # of an arrow
 ZERO = 1e-9  # a product below this is 0 but for rounding
@@ -57,17 +58,6 @@ def met(square: Sequence[Numbers], wanted: Sequence[str]) -> tuple[int, int]:
 # ---- numbers for the eye -----------------------------------------------------------------------
 
 
-def fixed(value: float, digits: int, plus: bool = False) -> str:
-    """A number with so many decimals, a true minus sign and no minus zero; halves go up.
-
-    >>> fixed(-0.125, 2), fixed(0.3, 2, plus=True), fixed(-0.001, 2)
-    ('−0.13', '+0.30', '0.00')
-    """
-    size = Decimal(abs(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    mark = "" if size == 0 else "−" if value < 0 else "+" if plus else ""
-    return f"{mark}{size}"
-
-
 def on_grid(value: float, steps: int = 10) -> bool:
     """Is it a whole number of tenths (or of hundredths, for steps = 100)?"""
     scaled = value * steps
@@ -106,9 +96,13 @@ def arrow(tip: Numbers, k: int) -> str:
     return f"({', '.join(coordinate(tip[l]) for l in range(k))})"
 
 
-def equals(value: float, *parts: float) -> str:
-    """ "=" where the decimals shown are all there are, else "≈"."""
-    return "=" if value == 0 or (on_grid(value, 100) and all(map(on_grid, parts))) else "≈"
+def equals(*shown: float) -> str:
+    """ "=" where the two decimals shown are all there are, of the result and its parts; else "≈".
+
+    >>> equals(0.5, 0.25, 2.0), equals(0.1, 0.8, 0.125)
+    ('=', '≈')
+    """
+    return "=" if all(on_grid(value, 100) for value in shown) else "≈"
 
 
 def worked(a: Numbers, b: Numbers, k: int) -> str:
@@ -127,9 +121,9 @@ def pair_line(tips: Sequence[Numbers], x: Numbers, k: int, i: int, j: int) -> st
     value = dot(a, b, k) * x[i] * x[j]
     inner = worked(a, b, k)
     return (
-        f"⟨v{sub(i)}, v{sub(j)}⟩ x{sub(i)} x{sub(j)} {equals(value, *a, *b)} "
+        f"⟨v{sub(i)}, v{sub(j)}⟩ x{sub(i)} x{sub(j)} {equals(*a, *b, x[i], x[j])} "
         f"({inner}) · {bracket(plain(x[i]))} · {bracket(plain(x[j]))} "
-        f"{equals(value, *a, *b)} {fixed(value, 2, plus=True)}"
+        f"{equals(value, *a, *b, x[i], x[j])} {fixed(value, 2, plus=True)}"
     )
 
 
