@@ -139,6 +139,19 @@ class LabPage:
             timeout=timeout * 1000,
         )
 
+    def tell(self, source: str) -> None:
+        """Runs `source` in the kernel without a cell: the notebook stays as it is."""
+        said = self.raw.evaluate(
+            f"""async code => {{ {_NB}
+            const future = nb.sessionContext.session.kernel.requestExecute({{
+              code, silent: true, store_history: false, stop_on_error: false,
+            }});
+            const {{ status, ename, evalue }} = (await future.done).content;
+            return status === 'ok' ? '' : `${{ename}}: ${{evalue}}`; }}""",
+            source,
+        )
+        assert not said, f"{source}\n{said}"
+
     def value(self, expression: str) -> str:
         """The repr of an expression in the kernel, without a cell of its own."""
         return self.raw.evaluate(

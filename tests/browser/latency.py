@@ -1,5 +1,5 @@
-"""How long a key interactive takes to answer: from the input event to the first frame that shows the
-new numbers, measured inside the page.
+"""How long a key interactive takes to answer: from the input event to the first frame that shows
+the new numbers, measured inside the page.
 
     shown = page.output(1)
     times = measure(page, shown, INTERACTIVES["collapse"])  # milliseconds, for every act
@@ -111,7 +111,7 @@ def measure(page: Any, shown: Any, of: Interactive) -> dict[str, float]:
         x, y = middle(shown.locator(of.dragged).first)
         page.mouse.move(x, y)
         page.mouse.down()
-        for n, (across, up) in enumerate(((30, 0), (30, 30), (0, 30), (0, 0)), 1):
+        for n, (across, up) in enumerate(((30, 10), (60, 0), (30, 0), (0, 0)), 1):
             start(MOVE)
             page.mouse.move(x + across, y - up)
             times[f"drag {n}"] = page.evaluate("answered")
