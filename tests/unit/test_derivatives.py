@@ -17,11 +17,11 @@ from fmteach.live.gradients import derivatives
 from fmteach.live.gradients.expression import Unfinished, evaluate, parse, show
 from fmteach.live.gradients.fields import FIELDS, SHOWN, field_of
 from fmteach.live.gradients.judging import judge
-from fmteach.live.gradients.rows import autograd, difference, forward, own_row, random_row
+from fmteach.live.gradients.rows import autograd, difference, forward, own_row, random_rows
 
 NAMES = ("x_i", "v_il", "w_i", "w0", "z_il", "s_l", "q_l", "ŷ", "y", "p")
 VALUES = dict(zip(NAMES, (2.0, 0.7, -0.3, 0.1, 1.4, -2.9, 3.1, 2.4, 1.0, 0.9), strict=True))
-ROWS = [random_row(np.random.default_rng(seed)) for seed in range(8)]
+ROWS = random_rows(np.random.default_rng(1), 8)
 RIGHT = {
     "dz_dv": ["x_i", "z_il/v_il", "x[i]"],
     "ds_dz": ["1", "1.0", "z_il/z_il"],
@@ -79,6 +79,11 @@ def test_an_expression_has_the_value_that_python_gives(text: str) -> None:
         ("v_i,l s_l", "v_il · s_l"),
         ("y\u0302 - y", "ŷ − y"),
         ("y_hat - Y", "ŷ − y"),
+        ("Ŷ - Y_hat", "ŷ − ŷ"),
+        ("x_i-1", "x_i − 1"),
+        ("2x_i^2s_l", "2 · x_i^2 · s_l"),
+        ("1/2x_i", "1/2 · x_i"),
+        ("-x_i^-2", "−x_i^(−2)"),
         ("w_0 + w_i", "w0 + w_i"),
         ("x_i/(2 s_l)", "x_i/(2 · s_l)"),
         ("(x_i - s_l) - (q_l - y)", "x_i − s_l − (q_l − y)"),
@@ -103,6 +108,9 @@ def test_how_a_learner_writes_is_read(text: str, read: str) -> None:
         ("sigmoid(ŷ)", "p is the sigmoid of ŷ"),
         ("x_iz_il", "two names; write x_i * z_il"),
         ("foo", "there is no foo at this step"),
+        ("constructor", "there is no constructor at this step"),
+        ("v_{} s_l", "v_ needs its index: v_il"),
+        ("٣ x_i", "the sign ٣ has no meaning"),
         ("lin", "lin does not exist at this step"),
         ("(" * 30 + "1" + ")" * 30, "brackets stand inside one another"),
         ("1+" * 200 + "1", "longer than 200"),
@@ -133,7 +141,10 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 def test_a_value_that_does_not_exist_is_nan() -> None:
-    for text in ("1/0", "0^-1", "9^9^9^9", "(-2)^0.5", "1/(x_i - x_i)"):
+    for text in (
+        "1/0", "0^-1", "9^9^9^9", "(-2)^0.5", "1/(x_i - x_i)",
+        "1/(9^300 * 9^300)", "1^(9^300 * 9^300)", "((-2)^0.5)^0",
+    ):  # fmt: skip
         assert math.isnan(evaluate(parse(text, NAMES), VALUES)), text
 
 
@@ -183,6 +194,22 @@ def test_each_slip_is_named_and_not_taken_for_another(field, slip) -> None:
     assert found.verdict in ("close", "wrong") and found.says == says
     assert judge(field, f"({expression}) + 0", ROWS[:3]).says == says, "on fewer rows too"
     assert len(says.split()) <= 40
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("dloss_dy:log", "p - 1"), ("dloss_dy:log", "p"), ("dloss_dy:log", "p^2 - y"),
+     ("dloss_dy:squared", "2(ŷ - 1)"), ("dz_dv", "x_i + 0.0000001"),
+     ("dy_dv", "x_i s_l - z_il^2/v_il + 0.000001")],
+)  # fmt: skip
+def test_what_is_almost_right_is_not_exact(field: str, text: str) -> None:
+    key, _, loss = field.partition(":")
+    assert judge(field_of(key, loss), text, ROWS).verdict in ("close", "wrong")
+
+
+def test_both_labels_occur_among_the_random_rows_of_every_seed() -> None:
+    for seed in range(300):
+        assert {row.y for row in random_rows(np.random.default_rng(seed), 7)} == {0.0, 1.0}, seed
 
 
 def test_a_number_that_fits_by_chance_is_not_exact() -> None:

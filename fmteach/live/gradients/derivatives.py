@@ -28,7 +28,7 @@ from fmteach.live.gradients.rows import (
     difference,
     forward,
     own_row,
-    random_row,
+    random_rows,
 )
 
 _HERE = Path(__file__).parent
@@ -62,8 +62,7 @@ class Derivatives(anywidget.AnyWidget):
         if loss not in LOSSES:
             raise InputError(f"loss must be one of {', '.join(LOSSES)}; got {loss!r}")
         self._lock = threading.RLock()
-        rng = np.random.default_rng(seed)
-        self._rows = [row, *(random_row(rng) for _ in range(_RANDOM_ROWS))]
+        self._rows = [row, *random_rows(np.random.default_rng(seed), _RANDOM_ROWS)]
         super().__init__(loss=loss, data=self._payload())
 
     # ---- what the learner does ---------------------------------------------------------------

@@ -3,18 +3,20 @@
 
 const LONGEST = 200;
 const DEEPEST = 20;
-const ALIASES = {
+// Without Object's own names: "constructor" is no name here.
+const plainTable = (entries) => Object.assign(Object.create(null), entries);
+const ALIASES = plainTable({
   xi: "x_i", wi: "w_i", w0: "w0", vil: "v_il", zil: "z_il", sl: "s_l", ql: "q_l",
   y: "y", yhat: "ŷ", ŷ: "ŷ", p: "p", pair: "pair", lin: "lin",
-};
+});
 const SIGNS = {
   "−": "-", "–": "-", "—": "-", "·": "*", "×": "*", "⋅": "*", "∙": "*", "÷": "/",
   "²": "^2 ", "³": "^3 ", "½": " 0.5 ", "¼": " 0.25 ", "\u00a0": " ",
 };
 const SIGMOIDS = ["sigmoid", "sigma", "exp", "log", "ln", "σ"];
-const SHORT = { x: "x_i", w: "w_i", v: "v_il", z: "z_il", s: "s_l", q: "q_l" };
+const SHORT = plainTable({ x: "x_i", w: "w_i", v: "v_il", z: "z_il", s: "s_l", q: "q_l" });
 const TOKEN =
-  /(\d+(?:[.,]\d+)?|[.]\d+)|([A-Za-zŷΣσ∑∂][A-Za-zŷ0-9_]*)|([-+*/^()])|(\s+)|(.)/gu;
+  /(\d+(?:[.,]\d+)?|[.]\d+)|([A-Za-zŶŷΣσ∑∂][A-Za-zŶŷ0-9_]*)|([-+*/^()])|([\s\u001c-\u001f\u0085]+)|(.)/gu;
 
 class Problem extends Error {
   constructor(message, unfinished = false) {
@@ -50,8 +52,8 @@ function tokensOf(text, names) {
     .replace(/[−–—·×⋅∙÷²³½¼\u00a0]/g, (sign) => SIGNS[sign])
     .replaceAll("**", "^")
     .replace(
-      /([A-Za-zŷ])(?:_?\{([A-Za-z0-9, ]*)\}|((?:\[[A-Za-z0-9, ]*\])+))/g,
-      (_, letter, curly, square) => `${letter}_${(curly || square).replace(/[^A-Za-z0-9]/g, "")} `,
+      /([A-Za-zŶŷ])(?:_?\{([A-Za-z0-9, ]*)\}|((?:\[[A-Za-z0-9, ]*\])+))/g,
+      (_, letter, curly, square) => `${letter}_${(curly ?? square).replace(/[^A-Za-z0-9]/g, "")} `,
     )
     .replace(/([vVz])_i, ?l\b/g, "$1_il");
   const found = [];
@@ -69,7 +71,7 @@ function tokensOf(text, names) {
 }
 
 function parse(text, names) {
-  if (text.length > LONGEST) {
+  if ([...text].length > LONGEST) {
     throw new Problem(`the expression is longer than ${LONGEST} characters; make it shorter`);
   }
   const tokens = tokensOf(text, names);
@@ -129,7 +131,8 @@ function parse(text, names) {
 function evaluate([kind, ...parts], values) {
   if (kind === "number") return Number(parts[0]);
   if (kind === "name") return values[parts[0]];
-  const [a, b] = parts.map((part) => evaluate(part, values));
+  const [a, b = 0] = parts.map((part) => evaluate(part, values));
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return NaN; // at once: NaN ** 0 would be 1
   const found = { minus: -a, "+": a + b, "-": a - b, "*": a * b, "/": a / b, "^": a ** b }[kind];
   return Number.isFinite(found) ? found : NaN;
 }

@@ -13,6 +13,7 @@ no sign ("2z_il"), and every problem is told in words. expression.js is the same
 from __future__ import annotations
 
 import math
+import operator
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -36,9 +37,11 @@ _SIGNS = str.maketrans(
         "²": "^2 ", "³": "^3 ", "½": " 0.5 ", "¼": " 0.25 ", "\u00a0": " ",
     }
 )  # fmt: skip
-_SUBSCRIPT = re.compile(r"([A-Za-zŷ])(?:_?\{([A-Za-z0-9, ]*)\}|((?:\[[A-Za-z0-9, ]*\])+))")
+_SUBSCRIPT = re.compile(r"([A-Za-zŶŷ])(?:_?\{([A-Za-z0-9, ]*)\}|((?:\[[A-Za-z0-9, ]*\])+))")
 _COMMA = re.compile(r"([vVz])_i, ?l\b")
-_TOKEN = re.compile(r"(\d+(?:[.,]\d+)?|[.]\d+)|([A-Za-zŷΣσ∑∂][A-Za-zŷ0-9_]*)|([-+*/^()])|(\s+)|(.)")
+_TOKEN = re.compile(
+    r"([0-9]+(?:[.,][0-9]+)?|[.][0-9]+)|([A-Za-zŶŷΣσ∑∂][A-Za-zŶŷ0-9_]*)|([-+*/^()])|([\s\ufeff]+)|(.)"
+)
 _SIGMOIDS = {"sigmoid", "sigma", "exp", "log", "ln", "σ"}
 _SHORT = {"x": "x_i", "w": "w_i", "v": "v_il", "z": "z_il", "s": "s_l", "q": "q_l"}
 
@@ -74,10 +77,9 @@ def evaluate(tree: Node, values: Mapping[str, float]) -> float:
     3.0
     """
     try:
-        found = _value(tree, values)
+        return _value(tree, values)
     except (OverflowError, ZeroDivisionError):
         return math.nan
-    return found if isinstance(found, float) and math.isfinite(found) else math.nan
 
 
 def show(tree: Node) -> str:
@@ -98,19 +100,16 @@ def _value(tree: Node, values: Mapping[str, float]) -> float:
     left, *rest = (_value(part, values) for part in parts)
     if kind == "minus":
         return -left
-    right = rest[0]
-    if kind == "+":
-        return left + right
-    if kind == "-":
-        return left - right
-    if kind == "*":
-        return left * right
-    if kind == "/":
-        return left / right
-    power = left**right
-    return math.nan if isinstance(power, complex) else power
+    found = _COMPUTE[kind](left, rest[0])
+    if isinstance(found, complex) or not math.isfinite(found):
+        raise OverflowError  # at once: 1/∞ would be a number again
+    return found
 
 
+_COMPUTE = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "^": operator.pow,
+}  # fmt: skip
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "minus": 3, "^": 4, "number": 5, "name": 5}
 
 
@@ -215,7 +214,7 @@ def _tokens(text: str, names: Sequence[str]):
 
 def _one_name(found: re.Match) -> str:
     """v_{il}, v[i, l] and v[i][l] are v_il."""
-    return f"{found[1]}_{re.sub(r'[^A-Za-z0-9]', '', found[2] or found[3])} "
+    return f"{found[1]}_{re.sub(r'[^A-Za-z0-9]', '', found[2] or found[3] or '')} "
 
 
 def _known(written: str, names: Sequence[str]) -> str:

@@ -4,7 +4,7 @@
 const FEATURES = 3;
 const FACTORS = 2;
 const NUDGE = 1e-4;
-const NEAR = 1e-6;
+const NEAR = 1e-9;
 const CLOSE = 0.6;
 
 const sigmoid = (score) =>
@@ -131,8 +131,8 @@ function slipIn(field, got, wanted, names) {
   if (equal(got.slice(0, own), wanted.slice(0, own))) {
     return "It fits these numbers, and not the random rows: press Random numbers and look.";
   }
-  const kinds = (values) => new Set(values.map((one) => one.toFixed(9))).size;
-  if (kinds(got) === 1 && kinds(wanted) > 1) {
+  const oneNumber = (values) => equal(values, values.map(() => values[0]));
+  if (oneNumber(got) && !oneNumber(wanted)) {
     return "That is one number for all. The derivative depends on the row.";
   }
   return "Compare the three numbers, then nudge one thing: what moves with it?";

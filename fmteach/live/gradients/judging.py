@@ -15,7 +15,7 @@ from fmteach.live.gradients.fields import Field
 from fmteach.live.gradients.rows import D, K, Row, autograd, names_at
 
 CLOSE = 0.6  # a bar as full as this is called close
-_NEAR = 1e-6
+_NEAR = 1e-9  # far above rounding, far below what anybody would add by mistake
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ def judge(field: Field, text: str, rows: Sequence[Row]) -> Judged:
     and factors of all rows: a turned sign gives 0, a lost factor of 2 gives 2/3.
 
     >>> from fmteach.live.gradients.fields import field_of
-    >>> from fmteach.live.gradients.rows import random_row
+    >>> from fmteach.live.gradients.rows import random_rows
     >>> import numpy as np
-    >>> row = random_row(np.random.default_rng(0))
-    >>> judge(field_of("dq_dz", "log"), "z_il", [row]).says
+    >>> rows = random_rows(np.random.default_rng(0), 2)
+    >>> judge(field_of("dq_dz", "log"), "z_il", rows).says
     'Half of the truth: the slope of a square t² is 2t. The factor 2 is lost.'
     """
     if not text.strip():
@@ -89,7 +89,7 @@ def _say(field: Field, got: list[float], wanted: list[float], names: list[dict[s
             return says
     if _equal(got[: D * K], wanted[: D * K]):
         return "It fits these numbers, and not the random rows: press Random numbers and look."
-    if len({round(one, 9) for one in got}) == 1 and len({round(one, 9) for one in wanted}) > 1:
+    if _equal(got, got[:1] * len(got)) and not _equal(wanted, wanted[:1] * len(wanted)):
         return "That is one number for all. The derivative depends on the row."
     return "Compare the three numbers, then nudge one thing: what moves with it?"
 

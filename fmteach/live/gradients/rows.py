@@ -10,7 +10,7 @@ derivatives.js has the same forward pass and the same differences in the browser
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,15 +59,24 @@ def own_row(x: Any, V: Any, w0: Any, w: Any, y: Any) -> Row:
     return Row(**out)
 
 
-def random_row(rng: np.random.Generator) -> Row:
-    """Numbers of one decimal, none of them 0 or 1, so that nothing fits by chance."""
+def random_rows(rng: np.random.Generator, count: int) -> list[Row]:
+    """Numbers of one decimal, none of them 0 or 1, so that nothing fits by chance.
+
+    Both labels occur among two rows or more: what holds for one of them is never right on all.
+    """
 
     def some(*shape: int) -> Any:
         size = rng.integers(2, 20, shape) / 10
         size = np.where(size == 1.0, 0.9, size)
         return (size * rng.choice([-1.0, 1.0], shape)).round(1).tolist()
 
-    return Row(x=some(D), V=some(D, K), w0=some(), w=some(D), y=float(rng.integers(0, 2)))
+    rows = [
+        Row(x=some(D), V=some(D, K), w0=some(), w=some(D), y=float(rng.integers(0, 2)))
+        for _ in range(count)
+    ]
+    if len({row.y for row in rows}) == 1:
+        rows[-1] = replace(rows[-1], y=1 - rows[-1].y)
+    return rows
 
 
 def forward(row: Row) -> dict[str, Any]:
