@@ -228,9 +228,9 @@ def test_it_answers_within_150_ms(page: LabPage, views: Views, name: str) -> Non
 
 def test_after_a_reload_all_is_as_it_was(page: LabPage, views: Views) -> None:
     page.tell(
-        "stepper.line = 4; collapse.m = 7; vectors.reset(); vectors.x = [1, 0, 1, 1]; init_scale.scale = 0.5\n"
+        "stepper.line = 4; collapse.m = 7; vectors.reset(); vectors.x = [1, 0, 1, 1]\n"
         "derivatives.answer('dq_dz', 'z_il'); loss_against_score.score = 2.5\n"
-        "film_map.select('Heat (1995)'); ask.answer('3.4', 3)"
+        "init_scale.scale = 0.5; film_map.select('Heat (1995)'); ask.answer('3.4', 3)"
     )
     page.save()
     page.reload()
