@@ -331,6 +331,20 @@ def test_the_map_shows_every_exercise() -> None:
     assert "warm-up 0 of 2" in page and "warm-up 0 of 2" in text
 
 
+def test_the_map_says_in_words_what_its_marks_mean() -> None:
+    check("3.1", solution_fm_fast)
+    check("7.3", lambda losses, patience: False)
+    hint("7.3"), hint("7.3"), solution("7.3", sure=True)
+    page = progress()._repr_html_()
+    assert "(✓ passed, ◐ tried, ○ open)" in page
+    for state, cell in (
+        ("passed", "✓</span> 3.1 fm_fast<"),
+        ("open", "○</span> 0.1 doctor<"),
+        ("tried", "◐</span> 7.3 stopping rule · 2 hints · solution seen<"),
+    ):
+        assert f'aria-label="{state}">{cell}' in page
+
+
 def test_it_is_exported_for_a_teacher(tmp_path: Path) -> None:
     check("3.1", solution_fm_fast)
     rows = list(

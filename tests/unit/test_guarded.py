@@ -166,3 +166,19 @@ def test_the_ladder_of_hints_skips_no_step() -> None:
     assert "hint 2 comes next" in hint("3.1", 3).text
     assert hint("3.1", 2).text == EXERCISES["3.1"].hints[1]
     assert hint("3.1", 1.0).text == EXERCISES["3.1"].hints[0]
+
+
+def test_an_answer_to_a_question_leaves_a_running_cell_alone() -> None:
+    def answers() -> None:
+        check("3.4", 5)
+        check("3.5", "a")
+
+    torch.manual_seed(0)
+    wanted = torch.rand(20_000)
+    torch.manual_seed(0)
+    thread = threading.Thread(target=answers)
+    thread.start()
+    drawn = []
+    while thread.is_alive() or len(drawn) < 20_000:
+        drawn.append(float(torch.rand(1)))
+    assert len(set(drawn)) > 0.99 * len(drawn) and drawn[:3] == wanted[:3].tolist()
