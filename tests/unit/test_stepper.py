@@ -15,6 +15,7 @@ import fmteach.live
 from fmteach import interaction
 from fmteach.derivation import multiplications
 from fmteach.errors import InputError
+from fmteach.exercises.kd_trick import hunt
 from fmteach.live.derivation import Stepper, stepper, wrong_line
 from fmteach.slips import HISTORY, SLIPS
 
@@ -277,3 +278,9 @@ def test_text_of_the_hunt_keeps_the_values_until_they_are_asked_for():
     data = hunt._repr_mimebundle_()[0]
     assert data["text/plain"] == text
     ET.fromstring(data["image/svg+xml"])
+
+
+def test_the_exercise_names_the_buttons_as_the_hunt_does() -> None:
+    page = (HERE / "hunt.js").read_text(encoding="utf-8")
+    for label in (hunt._NEXT, hunt._AGAIN):
+        assert f">{label}" in page

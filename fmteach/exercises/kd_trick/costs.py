@@ -112,7 +112,7 @@ COUNT = number_exercise(
              "definition, with its (k + 2) · d(d − 1)/2."),
         Slip("one too early", (4,),
              "at d = 4 the definition takes 18 · 6 = 108 and the two passes 2 · 4 · 16 + 17 = 145. "
-             "It is very close, but not yet."),
+             "The definition is still ahead."),
     ),
     hints=(
         "Both counts stand on the card at the end of this notebook.",
@@ -121,8 +121,8 @@ COUNT = number_exercise(
     ),
     solution="d = 5: the definition takes 18 · 10 = 180 multiplications, the two passes "
     "2 · 5 · 16 + 17 = 177.",
-    right="180 against 177 at d = 5. A real row has hundreds of features or more, far to the right "
-    "of this point.",
+    right="180 against 177 at d = 5. Real data has thousands of features, far to the right of this "
+    "point.",
     otherwise="Write both counts down for a few d and compare: (k + 2) · d(d − 1)/2 and 2dk + k + "
     "1, with k = 16.",
 )  # fmt: skip

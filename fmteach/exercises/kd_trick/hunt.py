@@ -10,6 +10,7 @@ from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.slip import Slip
 
 _ROUNDS, _TRIES = 3, 2
+_NEXT, _AGAIN = "Another one", "Start over"  # what the buttons of the hunt say
 
 
 def check_hunt(hunt: Any) -> Feedback:
@@ -44,7 +45,7 @@ def check_hunt(hunt: Any) -> Feedback:
             name, "not yet",
             f"{len(good)} of {_ROUNDS}: one line was found only at try {most}, which is guessing. "
             "Compute first: with one feature alone, a right line gives 0, since there is no pair. "
-            "Then press “Next derivation”, or begin again with hunt.restart().",
+            f"Then press “{_NEXT}”, or begin again with “{_AGAIN}”.",
         )  # fmt: skip
     if not found:
         return Feedback(
@@ -56,7 +57,7 @@ def check_hunt(hunt: Any) -> Feedback:
     left = _ROUNDS - len(good)
     return Feedback(
         name, "not yet",
-        f"{len(good)} of {_ROUNDS} wrong lines found, well done so far. Press “Next derivation” "
+        f"{len(good)} of {_ROUNDS} wrong lines found, well done so far. Press “{_NEXT}” "
         f"for {'one more' if left == 1 else f'{left} more'}.",
     )  # fmt: skip
 
