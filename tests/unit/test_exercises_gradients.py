@@ -135,6 +135,16 @@ def drifting(f, v, h):
     return slopes
 
 
+def one_list_under_two_names(f, v, h):
+    slopes = []
+    for i in range(len(v)):
+        up = down = v
+        up[i] += h
+        down[i] -= h
+        slopes.append((f(up) - f(down)) / 2 / h)
+    return slopes
+
+
 def missing_brackets(f, v, h):
     e = np.eye(len(v))
     return [(f(np.asarray(v) + h * n) - f(np.asarray(v) - h * n)) / 2 * h for n in e]
@@ -165,6 +175,13 @@ def missing_brackets(f, v, h):
         ("5.7", forward_in_a_list, "forward difference"),
         ("5.7", drifting, "not put back"),
         ("5.7", missing_brackets, "brackets"),
+        ("5.7", one_list_under_two_names, "two names for one v"),
+        ("5.1", lambda x, w0, w: (0, torch.clone(torch.as_tensor(w))), "by x"),
+        (
+            "5.3",
+            lambda scores, y: [2 * a - 2 * b for a, b in zip(scores, y, strict=True)],
+            "of the squared error",
+        ),
     ],
 )
 def test_a_slip_is_known_however_it_is_written(id: str, function, slip: str) -> None:

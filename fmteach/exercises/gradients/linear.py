@@ -74,6 +74,9 @@ def linear_gradients(x, w0, w):
              "each w_i has a slope of its own. Do not add them up."),
         Slip("squared", lambda x, w0, w: (1.0, np.asarray(x) ** 2),
              "x_i stands beside w_i once, so it is not squared."),
+        Slip("by x", lambda x, w0, w: (0.0, w),
+             "these are the slopes by x. Here x stays as it is, and the parameters are nudged: w0, "
+             "then each w_i."),
         Slip("exchanged", lambda x, w0, w: (x, 1.0),
              "the two results stand in each other's place: the one for w0 first."),
     ),

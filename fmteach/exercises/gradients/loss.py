@@ -59,6 +59,10 @@ def _no_sigmoid(scores, y):
     return scores - y
 
 
+def _of_the_square(scores, y):
+    return 2 * (scores - y)
+
+
 def _sigmoid_twice(scores, y):
     return _p(_p(scores)) - y
 
@@ -121,6 +125,9 @@ def grad_score(scores, y):
              "left."),
         Slip("no sigmoid", _no_sigmoid,
              "that is score minus y. Turn the score into a probability first."),
+        Slip("of the squared error", _of_the_square,
+             "that is the slope of (ŷ − y)². The loss here is the logloss; its slope holds p, the "
+             "sigmoid of the score."),
         Slip("sigmoid twice", _sigmoid_twice,
              "the sigmoid is applied twice, so p never leaves 0.5 to 0.73. Once is enough."),
         Slip("averaged", _averaged,

@@ -105,6 +105,17 @@ def _not_put_back(f, v, h):
     return slopes
 
 
+def _no_copy(f, v, h):
+    slopes = []
+    for i in range(len(v)):
+        up = v
+        up[i] += h
+        down = v
+        down[i] -= h
+        slopes.append((f(up) - f(down)) / (2 * h))
+    return slopes
+
+
 def _all_at_once(f, v, h):
     v = np.array(v, dtype=float)
     return (f(v + h) - f(v - h)) / (2 * h)
@@ -164,6 +175,9 @@ def numeric_gradient(f, v, h):
         Slip("not put back", _not_put_back,
              "the first number is right, the later ones are not: v_i stays at v_i − h when the "
              "next one is nudged. Put it back."),
+        Slip("two names for one v", _no_copy,
+             "the two values are the same. up = v makes no copy: both names mean one v, and what "
+             "happens to one happens to the other. Copy v first."),
         Slip("all at once", _all_at_once,
              "you nudged all numbers together and got one slope. Nudge one at a time."),
         Slip("all at once, repeated", _all_at_once_repeated,

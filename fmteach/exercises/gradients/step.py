@@ -200,8 +200,8 @@ def step(x, y, w0, w, V, lr):
              "these are the gradients. Return the new parameters: old − lr · gradient."),
     ),
     hints=(
-        "Four parts, as in notebook 07: score, loss, gradient, update. All gradients come before "
-        "any update.",
+        "Four parts: the score, dloss/dŷ, the gradients, the update. All gradients come before any "
+        "update.",
         "One number g = dloss/dŷ serves all. Each parameter moves by −lr · g · (its own slope of "
         "ŷ).",
         "g = 2 * (score - y). Then w0 - lr * g, w - lr * g * x, and V - lr * g * grad_V(x, V) with "
