@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fmteach.exercises.answers import as_number, describe, not_given
-from fmteach.exercises.comparing import Trial, compare, show
+from fmteach.exercises.comparing import Trial, compare
 from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.slip import Slip
@@ -98,14 +98,23 @@ def number_exercise(
             return Feedback(name, "correct", right)
         for slip in slips:
             if near(got, slip.answer[0]):
-                return Feedback(name, "not yet", f"{show(got)} is not it: {slip.says}")
+                return Feedback(name, "not yet", f"{_typed(got)} is not it: {slip.says}")
         side = "too large" if got > truth else "too small"
-        return Feedback(name, "not yet", f"{show(got)} is {side}. {otherwise}")
+        return Feedback(name, "not yet", f"{_typed(got)} is {side}. {otherwise}")
 
     return Exercise(
         id, title, check, hints, solution, seconds=10.0, slips=tuple(slips), kind="number",
         question=question, unit=unit,
     )  # fmt: skip
+
+
+def _typed(number: float) -> str:
+    """A number as its learner wrote it, not with four digits.
+
+    >>> _typed(4.5), _typed(-0.25), _typed(47399716.0)
+    ('4.5', '−0.25', '47,399,716')
+    """
+    return f"{number:,.10g}".replace("-", "−")
 
 
 def choice_exercise(

@@ -31,15 +31,15 @@ ROW = number_exercise(
 
 LINEAR = choice_exercise(
     "2.b", "a linear score",
-    "Which of these can a linear score, w0 + w_user + w_film, not say?",
+    "“Heat” and “Up” are films. Which of these can a linear score, w0 + w_user + w_film, not say?",
     choices={
         "Ann gives more stars than Ben does": "It can: w_Ann is larger than w_Ben.",
-        "Heat gets more stars than Up": "It can: w_Heat is larger than w_Up.",
-        "Ann prefers Heat to Up, Ben prefers Up to Heat": "Right. The difference between Heat and "
-        "Up is w_Heat − w_Up, the same number for everybody. A pair is needed.",
-        "Ann gives Heat more stars than Ben gives Up": "It can: w_Ann + w_Heat is larger than "
+        "“Heat” gets more stars than “Up”": "It can: w_Heat is larger than w_Up.",
+        "Ann likes “Heat” more than “Up”, Ben likes “Up” more": "Right. The difference between "
+        "“Heat” and “Up” is w_Heat − w_Up, the same number for everybody. A pair is needed.",
+        "Ann gives “Heat” more stars than Ben gives “Up”": "It can: w_Ann + w_Heat is larger than "
         "w_Ben + w_Up. Look for what depends on both at once.",
     },
-    right="Ann prefers Heat to Up, Ben prefers Up to Heat",
+    right="Ann likes “Heat” more than “Up”, Ben likes “Up” more",
     hints=(),
 )  # fmt: skip
