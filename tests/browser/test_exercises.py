@@ -114,3 +114,55 @@ def test_questions_are_answered_from_the_keyboard_alone(page: LabPage) -> None:
     page.set_theme("dark")
     page.screenshot("questions_dark", of=asked)
     page.assert_no_errors()
+
+
+def test_an_answer_that_waits_is_announced_and_stands_in_both_views(page: LabPage) -> None:
+    page.write_notebook(
+        "waits.ipynb",
+        [
+            "from fmteach import exercises, live\nimport time",
+            'q = live.ask("3.4", "3.5")\nq',
+            "q  # once more",
+            # JupyterLab answers while a cell runs; a notebook of another kind may not.
+            "from fmteach.exercises import asking\nat_once = asking.check\n"
+            "asking.check = lambda *a: (time.sleep(3), at_once(*a))[1]",
+            'exercises.check("3.1", lambda x, V: 0.0)\nexercises.hint("3.1")\nexercises.progress()',
+        ],
+    )
+    page.open_notebook("waits.ipynb")
+    for cell in ("import time", "q = live", "once more"):
+        page.run_cell(cell)
+    asked, again = page.output("q = live"), page.output("once more")
+    field = asked.locator("input.number")
+    field.fill("0,5032")
+    asked.get_by_text("A comma does not work here, write a point: 0.5032").wait_for()
+    assert asked.get_by_role("button", name="Check").first.is_disabled()
+    field.fill("1e3")
+    assert not asked.get_by_text("A comma does not work").count()
+
+    page.run_cell("at_once")
+    field.press("Enter")
+    asked.get_by_text("Sent. The feedback comes").wait_for()
+    said = asked.get_by_role("status").filter(has_text="✗ not yet: 1,000")
+    said.wait_for(timeout=20_000)
+    assert not asked.get_by_text("Sent. The feedback comes").count()
+    assert field.input_value() == "1e3" and again.locator("input.number").input_value() == "1,000"
+
+    # The other question was left alone; the same answer again is spoken again.
+    page.evaluate(
+        """() => { window.fmSpoken = [];
+        for (const node of document.querySelectorAll('.fmteach-ask-said'))
+            new MutationObserver(() => window.fmSpoken.push(node.textContent.slice(0, 9)))
+                .observe(node, {childList: true}); }"""
+    )
+    field.press("Enter")
+    page.wait_for_function("() => window.fmSpoken.length >= 2")
+    page.wait_for_timeout(200)
+    assert page.evaluate("() => window.fmSpoken") == ["✗ not yet", "✗ not yet"]  # in two views
+
+    page.run_cell("exercises.progress()")
+    for theme in ("light", "dark"):
+        page.set_theme(theme)
+        page.screenshot(f"map_{theme}", of=page.output("exercises.progress()"))
+        page.screenshot(f"waits_{theme}", of=asked)
+    page.assert_no_errors()

@@ -105,3 +105,19 @@ def test_numbers_without_an_end() -> None:
 def test_an_array_is_no_choice() -> None:
     assert "none of the answers" in check("3.5", np.array([1, 2])).message
     assert check("3.5", "  ").verdict == "not attempted"
+
+
+def test_work_in_place_spoils_no_other_trial() -> None:
+    def lost_half_in_place(x, V):
+        if not isinstance(V, np.ndarray):
+            raise TypeError("only for NumPy")
+        V *= x[:, None]
+        x *= 0
+        return V.sum(0) @ V.sum(0) - (V * V).sum()
+
+    assert "exactly twice the truth" in check("3.1", lost_half_in_place).message
+
+
+def test_a_wrong_number_in_an_array_is_compared_as_a_number() -> None:
+    message = check("3.1", lambda x, V: np.array([[123.5]])).message
+    assert "you get 123.5000, the definition gives" in message
