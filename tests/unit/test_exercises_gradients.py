@@ -255,3 +255,31 @@ def test_the_puzzles_are_true() -> None:
         assert (V.grad != 0).any(1).nonzero().flatten().tolist() == moving
         assert (w.grad != 0).tolist() == [True, True, True, False]
         w.grad = None
+
+
+def step_by_autograd_on_what_was_given(x, y, w0, w, V, lr):
+    w0, w, V = torch.tensor(w0, requires_grad=True), w.requires_grad_(), V.requires_grad_()
+    pair = 0.5 * ((x @ V) ** 2 - x**2 @ V**2).sum()
+    ((w0 + w @ x + pair - y) ** 2).backward()
+    return tuple(part - lr * part.grad for part in (w0, w, V))
+
+
+def test_a_step_may_ask_the_given_tensors_for_gradients() -> None:
+    assert check("5.6", step_by_autograd_on_what_was_given).passed
+
+
+def slopes_by_autograd(f, v, h):
+    v = v.requires_grad_()
+    f(v).backward()
+    return v.grad
+
+
+def slopes_with_a_step_of_their_own(f, v, h):
+    unit = np.eye(len(v))
+    return [(f(v + 1e-4 * e) - f(v - 1e-4 * e)) / 2e-4 for e in unit]
+
+
+@pytest.mark.parametrize("function", [slopes_by_autograd, slopes_with_a_step_of_their_own])
+def test_slopes_at_the_point_are_not_called_rounded(function) -> None:
+    said = check("5.7", function).message
+    assert "Here the step h is given" in said and "near everywhere" not in said

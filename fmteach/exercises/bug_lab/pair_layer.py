@@ -169,8 +169,8 @@ SLIPS = (
     ),
     Slip(
         "squared before summing", squared_too_early,
-        "both terms are the sum of the squares, so they cancel. In the first, sum over the "
-        "features and square after that.",
+        "that is 0 for every z. If both of your terms are sums of squares, they cancel: in the "
+        "first, sum over the features and square after that.",
     ),
 )  # fmt: skip
 

@@ -37,8 +37,8 @@ def trials() -> list[Trial]:
                                 np.array([1.0, 1.0, 0.0, 0.0, 1.0]))),
         Trial("whole scores", (np.array([1.0, 1.0, -2.0, 3.0, -1.0, 1.0]),
                                np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0]))),
-        Trial("very large scores", (np.array([60.0, -80.0, 90.0, 0.7]),
-                                    np.array([1.0, 0.0, 0.0, 1.0]))),
+        Trial("very large scores", (np.array([60.0, -80.0, 90.0, 0.7, 70.0]),
+                                    np.array([1.0, 0.0, 0.0, 1.0, 1.0]))),
         Trial("one row", (np.array([-0.4]), np.array([0.0]))),
     ]  # fmt: skip
 
@@ -106,6 +106,14 @@ def said_yes(scores, y):
     return (scores > 0).mean()
 
 
+def negatives(scores, y):
+    return (y < 0.5).mean()
+
+
+def row_by_row(scores, y):
+    return (scores > 0) == (y > 0.5)
+
+
 SLIPS = (
     Slip(
         "scores == y", scores_equal_labels,
@@ -129,8 +137,8 @@ SLIPS = (
     ),
     Slip(
         "0.5 on the score", half_of_a_score,
-        "you compare the score with 0.5. That is the threshold of a probability; the score that "
-        "belongs to it is 0, since sigmoid(0) = 0.5.",
+        "your “yes” begins at the score 0.5, by > 0.5 or by rounding. That is the threshold of a "
+        "probability; the score that belongs to it is 0, since sigmoid(0) = 0.5.",
     ),
     Slip(
         "rounded scores", rounded,
@@ -158,8 +166,8 @@ SLIPS = (
     ),
     Slip(
         "0 on the probability", threshold_0_on_probabilities,
-        "every probability is above 0, so this says “yes” to every row. With a sigmoid the "
-        "threshold is 0.5; without one it is 0.",
+        "that is the share of the labels 1: every row got a “yes”. Every probability is above 0; "
+        "with a sigmoid the threshold is 0.5, without one it is 0.",
     ),
     Slip(
         "recall", recall,
@@ -175,6 +183,16 @@ SLIPS = (
         "share of yes", said_yes,
         "that is how often the model says “yes”; the labels are not used. Is the answer the "
         "right one?",
+    ),
+    Slip(
+        "share of the negatives", negatives,
+        "that is the share of the labels 0, which is what “no” to every row gets. Where does the "
+        "score decide?",
+    ),
+    Slip(
+        "not a share yet", row_by_row,
+        "True and False say which rows are right, and they are as they should be. Their share is "
+        "the mean of them, as numbers.",
     ),
 )  # fmt: skip
 

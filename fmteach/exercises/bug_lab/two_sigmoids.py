@@ -130,6 +130,15 @@ def summed(score, y):
     return _with_logits(score, y) * len(score), p, p > 0.5
 
 
+def losses_row_by_row(score, y):
+    losses = np.maximum(score, 0) - score * y + np.log1p(np.exp(-np.abs(score)))
+    return losses, _sigmoid(score), score > 0
+
+
+def probability_for_a_decision(score, y):
+    return _with_logits(score, y), _sigmoid(score), _sigmoid(score)
+
+
 SLIPS = (
     Slip(
         "nothing repaired", as_found,
@@ -195,6 +204,16 @@ SLIPS = (
         "squared error", squared_error,
         "that is the mean of (p - y)², a squared error. For labels the loss is the cross-entropy: "
         "the mean of -ln of the probability of what happened.",
+    ),
+    Slip(
+        "losses row by row", losses_row_by_row,
+        "these are the losses of the rows, and each is right. The loss is their mean: .mean(), or "
+        "no reduction=\"none\".",
+    ),
+    Slip(
+        "probability for a decision", probability_for_a_decision,
+        "loss and p are right, but yes is p once more. A decision is True or False: is p above "
+        "0.5?",
     ),
     Slip(
         "sum over the rows", summed,

@@ -106,6 +106,14 @@ def _sum_without_x(x, V):
     return x[:, None] * (V.sum(0) - x[:, None] * V)
 
 
+def _v_for_z(x, V):
+    return x[:, None] * (V.sum(0) - V)
+
+
+def _v_for_z(x, V):
+    return x[:, None] * (V.sum(0) - V)
+
+
 def _own_squared(x, V):
     z = x[:, None] * V
     return x[:, None] * (z.sum(0) - z * z)
@@ -167,6 +175,12 @@ def grad_V(x, V):
              "the own term is v_il x_i². Yours is v_il alone."),
         Slip("sum without x", _sum_without_x,
              "your s adds up v_jl without x_j. Scale first: s_l = Σ_j v_jl x_j."),
+        Slip("v for z", _v_for_z,
+             "the bracket has v_jl where v_jl x_j belongs. Scale first, z = x[:, None] * V; then "
+             "sum z and take the own z away."),
+        Slip("v for z", _v_for_z,
+             "the bracket has v_jl where v_jl x_j belongs. Scale first, z = x[:, None] * V; then "
+             "sum z and take the own z away."),
         Slip("own squared", _own_squared,
              "the own term is squared. The slope of z² is 2z, with no square left."),
         Slip("added over factors", _one_number_a_feature,

@@ -30,8 +30,8 @@ def _by_nudges(scores, y):
 def _rows() -> list[Trial]:
     rng = np.random.default_rng(53)
     trials = [
-        Trial(f"{n} scores", (rng.normal(size=n) * 2, rng.integers(0, 2, n).astype(float)))
-        for n in (4, 1, 9)
+        Trial(said, (rng.normal(size=n) * 2, rng.integers(0, 2, n).astype(float)))
+        for said, n in (("4 scores", 4), ("one score", 1), ("9 scores", 9))
     ]
     far = np.array([-20.0, -20.0, 0.0, 0.0, 20.0, 20.0])
     return [*trials, Trial("scores from −20 to 20", (far, np.array([0.0, 1.0] * 3)))]
@@ -102,6 +102,18 @@ def _size(scores, y):
     return np.abs(_p(scores) - y)
 
 
+def _p_alone(scores, y):
+    return _p(scores)
+
+
+def _error_squared(scores, y):
+    return (_p(scores) - y) ** 2
+
+
+def _mean_loss(scores, y):
+    return _the_loss(scores, y).mean()
+
+
 GRAD_SCORE = function_exercise(
     "5.3", "grad_score",
     solution=solution_grad_score,
@@ -144,6 +156,14 @@ def grad_score(scores, y):
              "that is the loss itself. Asked for is how fast it changes with the score."),
         Slip("slope of p", _slope_of_p,
              "that is dp/dŷ, one link of the chain. Multiply it by the slope of the loss by p."),
+        Slip("p alone", _p_alone,
+             "that is p, the slope of a row with y = 0. The label is not used: what is the slope "
+             "for y = 1?"),
+        Slip("error squared", _error_squared,
+             "that is (p − y)², a loss of its own. The slope of the logloss has no square."),
+        Slip("mean loss", _mean_loss,
+             "that is the loss itself, its mean over the rows. Asked for is its slope by each "
+             "score."),
         Slip("without sign", _size,
              "the size is right; the sign says in which direction to go, so keep it."),
     ),

@@ -41,8 +41,9 @@ def cubes(v):
 def _rows() -> list[Trial]:
     rng = np.random.default_rng(57)
     return [
-        Trial(f"{n} numbers, h = {h}", (cubes, rng.normal(size=n) + 1.5, h))
-        for n, h in ((3, 0.1), (1, 0.3), (5, 0.2))
+        Trial(f"{said}, h = {h}", (cubes, rng.normal(size=n) + 1.5, h))
+        # large steps, so that the answer is not that of a smaller step, or of no step at all
+        for said, n, h in (("3 numbers", 3, 0.6), ("one number", 1, 0.5), ("5 numbers", 5, 0.8))
     ]
 
 
@@ -126,6 +127,14 @@ def _all_at_once_repeated(f, v, h):
     return np.full(len(v), (f(v + h) - f(v - h)) / (2 * h))
 
 
+def _tiny_step(f, v, h):
+    return _definition(f, v, 1e-5)
+
+
+def _half_a_step(f, v, h):
+    return _definition(f, v, h / 2)
+
+
 def _values(f, v, h):
     return _ups_and_downs(f, v, h)[0]
 
@@ -176,13 +185,18 @@ def numeric_gradient(f, v, h):
              "the first number is right, the later ones are not: v_i stays at v_i − h when the "
              "next one is nudged. Put it back."),
         Slip("two names for one v", _no_copy,
-             "the two values are the same. up = v makes no copy: both names mean one v, and what "
-             "happens to one happens to the other. Copy v first."),
+             "the rise is 0: f gets the same numbers twice. If you wrote up = v: that makes no "
+             "copy, and both names mean one v. Copy v first."),
         Slip("all at once", _all_at_once,
              "you nudged all numbers together and got one slope. Nudge one at a time."),
         Slip("all at once, repeated", _all_at_once_repeated,
              "every place has the same slope, because all numbers were nudged together. Nudge one "
              "at a time."),
+        Slip("step of its own", _tiny_step,
+             "these are slopes at the point itself, exact ones or those of a tiny step. Here the "
+             "step h is given: nudge by h, whatever its size."),
+        Slip("half a step", _half_a_step,
+             "you nudge by h/2 to each side. Here it is h to each side, so the run is 2h."),
         Slip("values", _values,
              "these are the values after a nudge. A slope is the difference of two, over the run."),
     ),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from fmteach.exercises.answers import plain
 from fmteach.exercises.making import Trial, function_exercise
 from fmteach.exercises.slip import Slip
 from fmteach.interaction import pairwise_naive
@@ -121,6 +122,21 @@ def _bias_left(x, y, w0, w, V, lr):
     return w0, *solution_step(x, y, w0, w, V, lr)[1:]
 
 
+def _factors_left(x, y, w0, w, V, lr):
+    return *solution_step(x, y, w0, w, V, lr)[:2], V
+
+
+def _lost_half(x, y, w0, w, V, lr):
+    score, by_V = _parts(x, y, w0, w, V)
+    pair = score - w0 - (w * x).sum()
+    return _moved(x, w0, w, V, by_V, lr * 2 * (score + pair - y))
+
+
+def _loss_for_its_slope(x, y, w0, w, V, lr):
+    score, by_V = _parts(x, y, w0, w, V)
+    return _moved(x, w0, w, V, by_V, lr * (score - y) ** 2)
+
+
 def _weights_without_x(x, y, w0, w, V, lr):
     score, by_V = _parts(x, y, w0, w, V)
     size = lr * 2 * (score - y)
@@ -141,7 +157,7 @@ def _inputs_changed(function: Any) -> str | None:
             function(convert(x), y, w0, *given, lr)
         except Exception:
             continue  # not this kind of numbers
-        kept = [np.array_equal(np.asarray(a), b) for a, b in zip(given, (w, V), strict=True)]
+        kept = [np.array_equal(plain(a), b) for a, b in zip(given, (w, V), strict=True)]
         if not all(kept):
             names = " and ".join(n for n, same in zip(("w", "V"), kept, strict=True) if not same)
             return (
@@ -193,6 +209,15 @@ def step(x, y, w0, w, V, lr):
         Slip("linear score", _linear_score,
              "the pairwise term is missing in your ŷ, so the error ŷ − y is another one."),
         Slip("bias left", _bias_left, "w0 stays where it was. Its slope is 1 · dloss/dŷ."),
+        Slip("factors left", _factors_left,
+             "w0 and w are right, and V stays where it was. Its slope is x_i (s_l − v_il x_i) · "
+             "dloss/dŷ."),
+        Slip("lost half in the score", _lost_half,
+             "the ½ before the pairwise term is lost in your ŷ, so the error ŷ − y is another "
+             "one."),
+        Slip("loss for its slope", _loss_for_its_slope,
+             "you multiply by the loss (ŷ − y)² itself, which is never negative. Its slope "
+             "2(ŷ − y) says in which direction to go."),
         Slip("weights without x", _weights_without_x,
              "every w_i moves by the same amount. Its slope has x_i: a feature that is not in the "
              "row must not move."),

@@ -40,7 +40,8 @@ def _trials() -> list[Trial]:
         y = (rng.random(n) < 0.4).astype(float)
         y[:3] = 1, 0, 0
         trials.append(Trial(f"{n} rows with ties", (scores, y)))
-    return trials
+    backwards = (np.array([0.1, 0.3, 0.9, 0.8, 0.3, 0.7]), np.array([1.0, 1.0, 0.0, 0.0, 0.0, 1.0]))
+    return [*trials, Trial("6 rows in nearly the wrong order", backwards)]
 
 
 # -- slips ---------------------------------------------------------------------------------------
@@ -71,6 +72,11 @@ def _reversed(scores, y):
 
 def _reversed_ties_lost(scores, y):
     return 1 - _points(scores, y, 1).mean()
+
+
+def _never_below_half(scores, y):
+    found = _points(scores, y, 0.5).mean()
+    return max(found, 1 - found)
 
 
 def _accuracy(scores, y):
@@ -138,6 +144,9 @@ def auc(scores, y):
         Slip("order reversed, ties as 0", _reversed_ties_lost,
              "two things at once: you count the pairs in which the negative row stands above, and "
              "a tie gets nothing."),
+        Slip("never below 1/2", _never_below_half,
+             "yours is never below 1/2. A model that puts the negatives above has an AUC below "
+             "1/2, and that is what shows it."),
         Slip("accuracy at 0.5", _accuracy,
              "that is the accuracy at the threshold 0.5. AUC has no threshold: compare scores with "
              "each other."),
@@ -173,5 +182,5 @@ def auc(scores, y):
         "Points: (a > b) + 0.5 · (a == b) for each pair. Then divide by positives times negatives.",
     ),
     otherwise="Try scores 0.9, 0.4, 0.4, 0.1 with y = 1, 0, 1, 0 by hand: 4 pairs, 3.5 points.",
-    right="equal to the double loop on 4 sets of rows; a constant score gets 1/2.",
+    right="equal to the double loop on 5 sets of rows; a constant score gets 1/2.",
 )  # fmt: skip

@@ -102,6 +102,11 @@ def _labels_turned(scores, y):
     return _of_p(_sigmoid(scores), 1 - y)
 
 
+def _turned_in_one_case(scores, y):
+    p = _sigmoid(scores)
+    return (-y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+
+
 def _base_two(scores, y):
     return _of_p(_sigmoid(scores), y) / math.log(2)
 
@@ -191,6 +196,9 @@ def logloss(scores, y):
         Slip("labels turned", _labels_turned,
              "the two cases stand in each other's place: -ln p belongs to y = 1, -ln(1 - p) to "
              "y = 0. Or look at the sign in your σ."),
+        Slip("minus in one case only", _turned_in_one_case,
+             "rows with y = 0 have a negative loss in yours. The minus belongs to both logarithms: "
+             "put brackets around their sum."),
         Slip("base 2", _base_two,
              "that is the logarithm to base 2, which counts in bits. The course, and torch, use "
              "the natural one: log, not log2."),
