@@ -96,7 +96,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     text = _text(path.read_bytes())
     rows = json.loads(text) if path.suffix.lower() == ".json" else _table(text)
     learner = {
-        row["id"]: {
+        _id(row): {
             "tries": int(row["tries"]),
             "hints": int(row["hints"]),
             "passed": bool(row["passed"]),
@@ -104,11 +104,16 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
             "slips": [name for name in row.get("slips", "").split("; ") if name],
         }
         for row in rows
-        if row["id"] in EXERCISES
+        if _id(row) in EXERCISES
     }
     if not learner:
         raise ValueError("no exercise in it")
     return learner
+
+
+def _id(row: dict[str, Any]) -> str:
+    """By the title first: a spreadsheet makes 6.1 of 6.10, and a date of 3.1."""
+    return next((e.id for e in EXERCISES.values() if e.title == row.get("title")), row["id"])
 
 
 def _text(content: bytes) -> str:

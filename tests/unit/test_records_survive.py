@@ -13,6 +13,7 @@ from fmteach.errors import DataFileError
 from fmteach.exercises import record as kept
 from fmteach.exercises import stored
 from fmteach.exercises.asking import check, hint, progress
+from fmteach.exercises.catalogue import EXERCISES
 from fmteach.exercises.gathering import gather
 from fmteach.exercises.kd_trick.two_passes import solution_fm_fast
 from fmteach.exercises.predictions import keep, keep_truth, predictions
@@ -151,3 +152,12 @@ def test_a_learner_counts_once_and_folders_are_looked_into(tmp_path: Path) -> No
         "(it is no export).", "(it is no export).", "(it is no export).",
         "(the same learner as me.JSON).", "(the same learner as me.JSON).",
     ]  # fmt: skip
+
+
+def test_a_spreadsheet_may_turn_ids_into_numbers_and_dates(tmp_path: Path) -> None:
+    check("6.1", half)
+    path = progress().export(tmp_path / "me.csv")
+    text = path.read_text("utf-8-sig").replace("\n6.10,", "\n6.1,").replace("\n3.1,", "\n03. Jan,")
+    path.write_text(text, "utf-8")
+    assert [row[0] for row in gather(path).table.rows] == [EXERCISES["6.1"].name]
+    assert len({e.title for e in EXERCISES.values()}) == len(EXERCISES)
