@@ -154,3 +154,25 @@ def test_targets_k_and_turning(paper: Paper) -> None:
     assert number(paper, 0, 1) == "+0.55"
     paper.get_by_label("k = 2").check()
     assert paper.state("tips")[0] == [-1.1, 0.2]
+
+
+def test_names_keep_off_the_other_words_of_the_plane(paper: Paper) -> None:
+    near_the_axes = [[1.4, -0.1], [1.4, -0.4], [0.1, 1.7], [-0.7, 1.1]]
+    turned = [[0.95, -0.13], [-1.31, 0.33], [-0.86, 0.13], [-0.37, 0.58], [0.55, 0.28]]
+    for tips in (near_the_axes, turned):
+        names = ["user 20", "user 428", "Pulp Fiction", "Jaws", "Titanic"][: len(tips)]
+        paper.show(vectors(tips, names=names))
+        paper.set(chosen=[0, 2])
+        paper.settle()
+        hits = paper.evaluate("""() => {
+          const boxes = [...document.querySelectorAll(".fmv-plane text")]
+            .map((text) => [text.textContent, text.getBoundingClientRect()])
+            .filter(([words, box]) => words && box.width);
+          const isName = ([words]) => /^v./.test(words);
+          const apart = (a, b) => a.right < b.left + 2 || b.right < a.left + 2 ||
+            a.bottom < b.top + 4 || b.bottom < a.top + 4;
+          return boxes.filter(isName).flatMap((name) => boxes
+            .filter((other) => other !== name && !apart(name[1], other[1]))
+            .map((other) => `${name[0]} / ${other[0]}`));
+        }""")
+        assert hits == []

@@ -107,13 +107,16 @@ function measured(texts, root) {
   return { sure: Boolean(pen), widths: texts.map((text) => (pen ? pen.measureText(text).width : text.length * LETTER)) };
 }
 
-// Puts each name where it covers least: above, below, or beside its own tip.
-function placeNames(spots, k) {
+// Puts each name where it covers least: above, below, or beside its own tip. angle: where the
+// number of degrees stands.
+function placeNames(spots, k, angle) {
   const taken = spots.map(({ at: [x, y] }) => [x - 12, y - 12, x + 12, y + 12]);
   for (const n of k === 2 ? [-2, -1, 1, 2] : []) { // the numbers of the axes
     const [x, y] = [MIDDLE + n * UNIT, MIDDLE - n * UNIT];
     taken.push([x - 10, MIDDLE + 6, x + 10, MIDDLE + 22], [MIDDLE - 26, y - 8, MIDDLE - 6, y + 8]);
   }
+  if (k === 2) taken.push([MIDDLE + 6, 8, MIDDLE + 84, 26], [SIZE - 82, MIDDLE - 24, SIZE - 4, MIDDLE - 5]); // theirs
+  if (angle) taken.push([angle[0] - 20, angle[1] - 15, angle[0] + 20, angle[1] + 5]);
   // Points on the arrows: a name on a line can be read, but not well.
   const dots = spots.flatMap(({ at: [x, y], from: [a, b] }) => {
     const count = Math.ceil(Math.hypot(x - a, y - b) / 12);

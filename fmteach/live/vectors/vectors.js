@@ -380,7 +380,9 @@ function render({ model, el }) {
       const at = place.at(tip, n);
       return { at, from: [MIDDLE, place.base(n)], wide: sizes.widths[n], out: [at[0] - MIDDLE, k === 2 ? at[1] - MIDDLE : -1] };
     });
-    const textAt = placeNames(spots, k);
+    const around = between(tips[i], tips[j], k);
+    const degrees = around.find((part) => part.getAttribute("class") === "angle-word");
+    const textAt = placeNames(spots, k, degrees && ["x", "y"].map((name) => Number(degrees.getAttribute(name))));
     arrows.forEach(({ line, tip, text: name }, n) => {
       const role = n === i ? "first" : n === j ? "second" : "";
       const [px, py] = spots[n].at;
@@ -400,7 +402,7 @@ function render({ model, el }) {
       on.checked = x[n] !== 0;
       if (document.activeElement !== value) value.value = plain(x[n]).replace("−", "-");
     });
-    extra.replaceChildren(...between(tips[i], tips[j], k));
+    extra.replaceChildren(...around);
 
     cells.forEach((row, a) => row.forEach((made, b) => {
       const value = values[a][b];
