@@ -22,6 +22,7 @@ from fmteach.exercises.sparse_rows import (
     TO_IDS,
 )
 from fmteach.exercises.sparse_rows.padding import solution_pad
+from fmteach.exercises.sparse_rows.repeated import solution_merge
 from fmteach.exercises.sparse_rows.scores import solution_fm_sparse
 
 
@@ -256,7 +257,12 @@ def test_a_slip_is_recognised_in_other_words(
         (lambda rows: (np.full((len(rows), 9), 99), np.zeros((len(rows), 9))), "in none of the"),
         (lambda rows: [r + [(0, 0.0)] * (max(map(len, rows)) - len(r)) for r in rows], "pairs"),
         (lambda rows: tuple(np.transpose(t) for t in solution_pad(rows)), "each other's place"),
-        (lambda rows: tuple(t[:1] for t in solution_pad(rows)), "2 rows came in and 1 came out"),
+        (
+            lambda rows: tuple(t[:1] for t in solution_pad(rows)),
+            "3 rows came in and 1 came out: each",
+        ),
+        (lambda rows: solution_pad(rows)[::-1], "the values came first"),
+        (lambda rows: [tuple(t[n] for t in solution_pad(rows)) for n in range(len(rows))], "two r"),
     ],
 )
 def test_tables_that_cannot_be_read_are_told(answer: Callable[..., Any], said: str) -> None:
@@ -268,6 +274,9 @@ def test_tables_that_cannot_be_read_are_told(answer: Callable[..., Any], said: s
     ("answer", "said"),
     [
         (lambda ids, values: values, "two results are wanted"),
+        (lambda ids, values: solution_merge(ids, values)[::-1], "the values came first"),
+        (lambda ids, values: list(zip(*solution_merge(ids, values), strict=True)), "two results"),
+        (lambda ids, values: dict(zip(*solution_merge(ids, values), strict=True)), "a dictionary"),
         (lambda ids, values: (ids, values[:1]), "two lists of one length"),
         (lambda ids, values: (list(set(ids)), values), "the values of one id must become one"),
         (lambda ids, values: (ids + 20, values), "which is not in the row"),
@@ -277,6 +286,25 @@ def test_tables_that_cannot_be_read_are_told(answer: Callable[..., Any], said: s
 def test_merged_rows_that_cannot_be_read_are_told(answer: Callable[..., Any], said: str) -> None:
     feedback = MERGE.check(answer)
     assert feedback.verdict == "not yet" and said in feedback.message
+
+
+def test_answers_that_hold_only_for_the_rows_shown_do_not_pass() -> None:
+    def as_wide_as_these(rows):
+        ids, values = np.zeros((len(rows), 9), int), np.zeros((len(rows), 9))
+        for n, row in enumerate(rows):
+            for j, (i, x) in enumerate(row[:9]):
+                ids[n, j], values[n, j] = i, x
+        return ids, values
+
+    def id_0_is_padding(ids, values, w0, w, V):
+        return solution_fm_sparse(ids, values * (ids > 0), w0, w, V)
+
+    def real_ids(sizes, codes):
+        return codes + np.append(0.0, np.cumsum(sizes)[:-1])
+
+    assert PAD.check(as_wide_as_these).verdict == "not yet"
+    assert FM_SPARSE.check(id_0_is_padding).verdict == "not yet"
+    assert "dtype=int" in TO_IDS.check(real_ids).message
 
 
 def test_an_error_is_told_with_the_line_of_the_learner() -> None:

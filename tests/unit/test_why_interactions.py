@@ -106,7 +106,8 @@ def lonely(user, film, users, films):
     ("function", "name"),
     [(both_at_the_start, "film not offset"), (from_one, "counted from 1"),
      (films_in_front, "films first"), (ids, "ids returned"), (numbers, "numbers inside"),
-     (product, "one place for each pair"), (lonely, "only the user")],
+     (product, "one place for each pair"), (lonely, "only the user"),
+     (lambda *numbers: numbers[:2], "codes returned")],
 )  # fmt: skip
 def test_slips_of_one_hot(function, name) -> None:
     feedback = EXERCISES["1.1"].check(function)
@@ -122,6 +123,8 @@ def test_slips_of_one_hot(function, name) -> None:
         (lambda d: np.square(d) / 2, "half the square"),
         (lambda d: d * ((d - 1) // 2), "halved too early"),
         (lambda d: len(range(1, d)), "of one feature"),
+        (lambda d: int(d**2 / 2), "half the square, whole"),
+        (lambda d: (d // 2) * (d - 1), "d halved too early"),
         (lambda d: 1 << d, "subsets"),
         (lambda d: sum(partners for partners in range(d - 1)), "range ends early"),
         (lambda d: list(itertools.combinations(range(d), 2)), "the pairs themselves"),
@@ -205,8 +208,9 @@ def test_slips_of_never_seen(function, name) -> None:
         (torch.tensor([[0, 0, 0], [1, 1, 1], [-1, -1, -1]]), "Each user says the same"),
         ([[1, 0, -1], [1, 0, -1], [1, 0, -1]], "All users agree"),
         ([[0, 1, -1], [0, 0, 1], [0, 0, 0]], "close the square"),
-        ([[1, 1, 1], [1, 1, -1], [1, -1, -1]], "clicks whatever another clicks"),
+        ([[1, 1, 1], [1, 1, -1], [1, -1, -1]], "one clicks whatever the other clicks"),
         (np.ones((3, 3)) - 2 * np.eye(3), "9 cells are shown, and 4 are enough"),
+        ([[1, -1, 0], [0, 1, -1], [-1, 0, 1]], "6 cells contradict each other in a ring"),
         (click_table(), "30 cells are shown"),
         ([[1, 2, 0]], "one of yours holds 2"),
         ([[1, -1], [1]], "rows of 1, −1 and 0"),

@@ -14,7 +14,7 @@ from fmteach.exercises.slip import Slip
 
 NAMES = ("Ann", "horror", "romance", "cartoon")
 WANTED = {(0, 1): 1, (0, 2): 1, (0, 3): -1, (1, 2): -1, (1, 3): -1, (2, 3): -1}
-_ZERO = 1e-6
+_ZERO = 1e-9  # a cosine below this is 0 but for rounding, however long the arrows are
 _NAME = "2.3 signs"
 
 # What to do about a pair, beyond "turn them": the two that most plans break on.
@@ -47,13 +47,13 @@ def check_signs(V: Any = None) -> Feedback:
         return _not_yet(shape)
     if not np.isfinite(rows).all():
         return _not_yet("there is a number in V that is not finite.")
-    if (np.abs(rows[:, 1]) < _ZERO).all() or (np.abs(rows[:, 0]) < _ZERO).all():
+    if (np.abs(rows).max(0) <= _ZERO * np.abs(rows).max()).any():
         return _not_yet(
             "one of the two factors is 0 in every row. So this is k = 1: arrows on a line, and a "
             "friend of a friend is always a friend. Use the whole plane."
         )
-    wrong = {pair: float(rows[pair[0]] @ rows[pair[1]]) for pair in WANTED}
-    wrong = {pair: value for pair, value in wrong.items() if _sign(value) != WANTED[pair]}
+    cosines = {pair: _cosine(rows[pair[0]], rows[pair[1]]) for pair in WANTED}
+    wrong = {pair: value for pair, value in cosines.items() if _sign(value) != WANTED[pair]}
     if not wrong:
         return Feedback(
             _NAME, "correct",
@@ -61,6 +61,15 @@ def check_signs(V: Any = None) -> Feedback:
             "and romance too, so horror and romance would agree.",
         )  # fmt: skip
     return _not_yet(_of_pair(rows, wrong))
+
+
+def _cosine(one: np.ndarray, other: np.ndarray) -> float:
+    """0 where an arrow has no length. The largest number of each is divided out first, so that
+    neither very long nor very short arrows leave the range of floats."""
+    if not one.any() or not other.any():
+        return 0.0
+    one, other = one / np.abs(one).max(), other / np.abs(other).max()
+    return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
 
 
 def _sign(value: float) -> int:
@@ -91,6 +100,7 @@ def _shape_slip(rows: np.ndarray) -> str:
 
 
 def _of_pair(rows: np.ndarray, wrong: dict[tuple[int, int], float]) -> str:
+    """What to say of one of the pairs in `wrong`, which are given with their cosines."""
     zero = [pair for pair, value in wrong.items() if _sign(value) == 0]
     (i, j) = zero[0] if zero else next(iter(wrong))
     count = f"{len(WANTED) - len(wrong)} of 6 signs are met. "
@@ -102,7 +112,9 @@ def _of_pair(rows: np.ndarray, wrong: dict[tuple[int, int], float]) -> str:
             f"{count}{NAMES[i]} and {NAMES[j]} stand at a right angle, so their product is 0, "
             "which is neither + nor −. Turn one of the two a little."
         )
-    value = f"{wrong[i, j]:+.2f}".replace("-", "−")
+    product = float(rows[i] @ rows[j])
+    value = f"{product:+.2f}" if abs(product) >= 0.005 else f"{product:+.0e}"
+    value = value.replace("-", "−")
     word = "positive is wanted, so less" if WANTED[i, j] > 0 else "negative is wanted, so more"
     advice = _ADVICE.get((i, j), "Turn one of the two.")
     return f"{count}{NAMES[i]} × {NAMES[j]} is {value}; {word} than 90°. {advice}"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+import torch
+
+from fmteach.exercises.answers import plain
 from fmteach.exercises.making import Trial, function_exercise
 from fmteach.exercises.slip import Slip
 
@@ -79,12 +83,28 @@ def _product(sizes, codes):
     return codes + np.append(1, np.cumprod(sizes)[:-1])
 
 
+def _whole(function: Any) -> str | None:
+    sizes, codes = np.array([3, 2]), np.array([[2, 1]])
+    for convert in (torch.tensor, np.array, np.ndarray.tolist):
+        try:
+            ids = function(convert(sizes), convert(codes))
+            if np.asarray(plain(ids)).dtype.kind != "f":
+                return None
+        except Exception:
+            continue  # it does not take this kind of numbers
+    return (
+        "the ids are right, but they came back as real numbers, and V[ids] needs whole ones. Make "
+        "that array with dtype=int."
+    )
+
+
 TO_IDS = function_exercise(
     "4.1", "to_ids",
     solution=solution_to_ids,
     truth=_one_after_another,
     trials=_rows,
     against="wanted is",
+    also=(_whole,),
     stub="""
 def to_ids(sizes, codes):
     # sizes: [fields], codes: [rows, fields]; return ids: [rows, fields]

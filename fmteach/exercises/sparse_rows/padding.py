@@ -11,7 +11,7 @@ from fmteach.exercises.comparing import Trial, compare
 from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback
 from fmteach.exercises.slip import Slip
-from fmteach.exercises.sparse_rows.reading import Read, is_stub, two_arrays
+from fmteach.exercises.sparse_rows.reading import TURNED, Read, is_stub, two_arrays, whole_values
 
 NAME = "4.2 pad"
 
@@ -22,6 +22,7 @@ _NOT_PADDED = (
 _DROPPED = (
     "a row without features is a row all the same, with the score w0. Give it places of value 0."
 )
+_ROW_EACH = "each row of data needs a row of its own in both tables."
 _PAIRS = (
     "these are still rows of pairs (id, value). Take them apart into two tables of one shape: "
     "return ids, values."
@@ -57,11 +58,14 @@ def _trials() -> list[Trial]:
         Trial("a row without features", ([[(3, 2.0)], [], [(0, -1.0), (5, 0.5)]],)),
         Trial("one row", ([[(6, 1.5), (1, 1.0)]],)),
     ]
-    rows = []
-    for size in (2, 5, 1, 4):
-        ids = rng.choice(12, size=size, replace=False).tolist()
-        rows.append([(i, round(float(rng.normal()), 2)) for i in ids])
-    return [*trials, Trial("rows of 2, 5, 1 and 4 features", (rows,))]
+    for sizes in ((2, 5, 1, 4), (3, 14)):
+        rows = []
+        for size in sizes:
+            ids = rng.choice(16, size=size, replace=False).tolist()
+            rows.append([(i, round(float(rng.normal()), 2)) for i in ids])
+        said = f"{', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
+        trials.append(Trial(f"rows of {said} features", (rows,)))
+    return trials
 
 
 def _truth(rows: list) -> np.ndarray:
@@ -85,7 +89,8 @@ def _dense(answer: Any, rows: list) -> np.ndarray:
 
 def _malformed(function: Any) -> str | None:
     """What is wrong with the two tables themselves; None when they can be read."""
-    for trial in _trials():
+    # A pair (ids, values) for each of two rows would be taken for the two tables.
+    for trial in sorted(_trials(), key=lambda trial: len(trial.arguments[0]) == 2):
         (rows,) = copy.deepcopy(trial.arguments)
         try:
             answer = function(rows)
@@ -96,10 +101,9 @@ def _malformed(function: Any) -> str | None:
         if _still_pairs(answer, trial.arguments[0]):
             return f"for {trial.said} {_PAIRS}"
         try:
-            tables = two_arrays(answer)
+            problem = _problem(answer, rows)
         except (ValueError, TypeError):
             return f"for {trial.said} {_NOT_PADDED}"
-        problem = _problem(tables, rows)
         if problem:
             return f"for {trial.said} {problem}"
     return None
@@ -110,16 +114,19 @@ def _still_pairs(answer: Any, rows: list) -> bool:
     if not isinstance(answer, list | tuple) or len(answer) != len(rows):
         return False
     return all(
-        isinstance(mine, list | tuple) and all(tuple(pair) in map(_tupled, mine) for pair in row)
+        isinstance(mine, list | tuple) and all(pair in _pairs_of(mine) for pair in row)
         for mine, row in zip(answer, rows, strict=True)
     )
 
 
-def _tupled(place: Any) -> Any:
-    return tuple(place) if isinstance(place, list | tuple) else place
+def _pairs_of(row: list | tuple) -> list[tuple]:
+    """What in a row is a pair of two single numbers."""
+    listed = [tuple(place) for place in row if isinstance(place, list | tuple)]
+    return [pair for pair in listed if all(np.ndim(number) == 0 for number in pair)]
 
 
-def _problem(tables: tuple[np.ndarray, np.ndarray] | None, rows: list) -> str | None:
+def _problem(answer: Any, rows: list) -> str | None:
+    tables = two_arrays(answer)
     if tables is None:
         return "two results are wanted, ids and values: return ids, values."
     ids, values = tables
@@ -132,9 +139,9 @@ def _problem(tables: tuple[np.ndarray, np.ndarray] | None, rows: list) -> str | 
         came = f"{len(rows)} rows came in and {len(ids)} came out: "
         if ids.shape == (max(map(len, rows)), len(rows)):
             return came + "rows and columns stand in each other's place."
-        return came + _DROPPED
+        return came + (_DROPPED if len(ids) == sum(map(bool, rows)) else _ROW_EACH)
     if ids.size and ids.dtype.kind not in "iu":
-        return _REAL_IDS
+        return TURNED if whole_values(answer) else _REAL_IDS
     if ids.size and ids.min() < 0:
         return _NEGATIVE
     if ids.size and ids.max() >= _columns(rows):
@@ -245,7 +252,7 @@ def check_pad(function: Any = None) -> Feedback:
         todo="return ids and values from your function in the cell above, then check again.",
         otherwise="write your two tables for these rows on paper, and read them back: which "
         "feature has which value?",
-        right="4 sets of rows come back unchanged, the empty row among them. Padding in front, "
+        right="5 sets of rows come back unchanged, the empty row among them. Padding in front, "
         "behind, or with another id would be just as right: its value is 0.",
         against="the row has",
     )  # fmt: skip

@@ -48,6 +48,15 @@ def two_arrays(answer: Any) -> tuple[np.ndarray, np.ndarray] | None:
     return ids, values.astype(np.float64)
 
 
+TURNED = "the values came first and the ids second. Turn them round: return ids, values."
+
+
+def whole_values(answer: Any) -> bool:
+    """Whether the second part of a readable answer holds whole numbers: ids, it seems."""
+    parts = list(answer.values()) if isinstance(answer, dict) else answer
+    return _as_array(parts[1]).dtype.kind in "iu"
+
+
 def _as_array(part: Any) -> np.ndarray:
     if isinstance(part, torch.Tensor):
         return part.detach().cpu().numpy()

@@ -13,7 +13,7 @@ from fmteach.exercises.comparing import Trial, compare
 from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.feedback import Feedback
 from fmteach.exercises.slip import Slip
-from fmteach.exercises.sparse_rows.reading import Read, is_stub, two_arrays
+from fmteach.exercises.sparse_rows.reading import TURNED, Read, is_stub, two_arrays, whole_values
 
 NAME = "4.4 merge"
 
@@ -83,11 +83,17 @@ def _malformed(function: Any) -> str | None:
 
 
 def _problem_with(function: Any, convert: Any) -> str | None:
-    for trial in _trials():
+    # Two pairs (id, value) would be taken for the two lists: rows of other lengths come first.
+    for trial in sorted(_trials(), key=lambda trial: len(set(trial.arguments[0].tolist())) == 2):
         ids, values = copy.deepcopy(trial.arguments)
         answer = function(convert(ids), convert(values))
         if is_stub(answer):
             return None
+        if isinstance(answer, dict) and not {"ids", "values"} <= answer.keys():
+            return (
+                "a dictionary came. Take it apart into two lists: its keys are the ids, its values "
+                "the values."
+            )
         two = two_arrays(answer)
         if two and _keyed_by_tensors(answer) and len(set(two[0].tolist())) < len(two[0]):
             raise TypeError("nothing is merged: two tensors of one number are two keys")
@@ -101,6 +107,8 @@ def _problem_with(function: Any, convert: Any) -> str | None:
                 "its value goes too: the values of one id must become one, their sum."
             )
         if mine.dtype.kind not in "iu":
+            if whole_values(answer):
+                return TURNED
             return "the ids came back as real numbers; V[ids] needs whole ones."
         strange = set(mine.tolist()) - set(ids.tolist()) - {0}
         if strange:
@@ -155,6 +163,10 @@ def _values_left_behind(ids, values):
     return kept, values[: len(kept)]
 
 
+def _sum_at_every_place(ids, values):
+    return ids, np.array([values[ids == i].sum() for i in ids])
+
+
 def _neighbours_only(ids, values):
     mine, amounts = [], []
     for i, value in zip(ids.tolist(), values.tolist(), strict=True):
@@ -192,6 +204,9 @@ SLIPS = (
          "every value became 1. Keep the values, and add up those of one id."),
     Slip("values left behind", _values_left_behind,
          "you made the ids unique and sorted, but the values did not move with them."),
+    Slip("sum at every place", _sum_at_every_place,
+         "the sum stands in every place of its id, so it counts more than once. Keep one of the "
+         "places."),
     Slip("neighbours only", _neighbours_only,
          "you merged ids that stand side by side. The same id may come again later: sort first, or "
          "use a dictionary."),

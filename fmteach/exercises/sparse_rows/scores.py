@@ -31,7 +31,8 @@ def _rows() -> list[Trial]:
     rng = np.random.default_rng(44)
     trials = []
     for n, m, d, k, padded in ((1, 2, 6, 2, 0), (2, 3, 8, 1, 1), (3, 1, 5, 4, 0), (5, 6, 40, 3, 2)):
-        ids = np.stack([rng.choice(np.arange(1, d), size=m, replace=False) for _ in range(n)])
+        ids = np.stack([rng.choice(d, size=m, replace=False) for _ in range(n)])
+        ids[-1, 0] = 0 if 0 not in ids[-1] else ids[-1, 0]  # a feature like every other
         values = rng.normal(size=(n, m)).round(1) + 0.05
         if padded:  # the last places of the first row: value 0, and an id that exists
             ids[0, -padded:], values[0, -padded:] = 0, 0.0

@@ -86,6 +86,12 @@ def check_crossing(table: Any = None) -> Feedback:
             f"w_user = {_listed(weights.rows)} and w_film = {_listed(weights.columns)}. "
             + _why(found)
         )
+    if not _has_square(found):
+        return _not_yet(
+            f"true, no linear score is right on all of it: {shown} cells contradict each other in "
+            f"a ring of three users or more. But {FEWEST} are enough, of two users who disagree "
+            "about the same two films."
+        )
     if shown > FEWEST:
         return _not_yet(
             f"true, no linear score is right on all of it. But {shown} cells are shown, and "
@@ -121,10 +127,19 @@ def _why(table: np.ndarray) -> str:
         return "All users agree on each film: the weight of the film says it all."
     if np.abs(table).sum() < FEWEST:
         return "With three cells there is always a way. A fourth one must close the square."
+    # It holds of every table that a linear score can follow: the user with the larger weight.
     return (
-        "One user clicks whatever another clicks, and more. Let each of the two click a film that "
-        "the other does not."
+        "Of any two users, one clicks whatever the other clicks of the films that both have seen. "
+        "Let each of two users click a film that the other does not."
     )
+
+
+def _has_square(table: np.ndarray) -> bool:
+    """Whether two users disagree about the same two films, both ways."""
+    likes, dislikes = table > 0, table < 0
+    # [u, v]: on how many films user u says yes and user v says no
+    yes_no = likes.astype(int) @ dislikes.T.astype(int)
+    return bool(((yes_no > 0) & (yes_no.T > 0)).any())
 
 
 def _crossing(table: np.ndarray) -> str:
@@ -171,7 +186,7 @@ table = [
         Slip("three corners", ([[1, -1, 0], [-1, 0, 0], [0, 0, 0]],),
              "A fourth one must close the square"),
         Slip("one odd cell", ([[1, 1, 0], [1, -1, 0], [0, 0, 0]],),
-             "clicks whatever another clicks, and more"),
+             "one clicks whatever the other clicks"),
         Slip("too many cells", ([[1, -1, -1], [-1, 1, -1], [-1, -1, 1]],),
              "which two users and which two films make the trouble"),
     ),

@@ -31,6 +31,10 @@ def _trials() -> list[Trial]:
     for n, m, most in ((12, 9, 5), (5, 12, 4), (1, 6, 3), (40, 30, 12)):
         train, test = rng.integers(0, most, (n, 2)), rng.integers(0, most + 1, (m, 2))
         trials.append(Trial(f"{n} train and {m} test rows", (train, test)))
+    # as in a real file, ids of several digits: two numbers made one (100 · user + film) clash
+    ids = np.array([0, 1, 2, 11, 12, 100, 112, 211, 999])
+    train, test = rng.choice(ids, (25, 2)), rng.choice(ids, (35, 2))
+    trials.append(Trial("25 train and 35 test rows with ids up to 999", (train, test)))
     return trials
 
 
@@ -88,6 +92,10 @@ def _any_number(train, test):
     return sum(row not in train for row in test)
 
 
+def _pairs_left(train, test):
+    return list(_pairs(test) - _pairs(train))
+
+
 NEVER_SEEN = function_exercise(
     "1.3", "never_seen",
     solution=solution_never_seen,
@@ -104,7 +112,7 @@ def never_seen(train, test):
         Slip("wrong direction", _wrong_direction,
              "that counts train pairs that test does not have. Turn it around."),
         Slip("seen ones", _seen_ones,
-             "that counts the test pairs which train has. The others are wanted."),
+             "that counts test pairs which train has. The others are wanted."),
         Slip("both together", _all_pairs,
              "that counts the pairs of train and test together. Take those of train away."),
         Slip("train not used", _train_ignored,
@@ -124,8 +132,10 @@ def never_seen(train, test):
              "isin looks for single numbers, not for whole rows. Make each row one thing, such as "
              "a tuple."),
         Slip("in, on an array", _any_number,
-             "“row in array” is true as soon as one number is equal in its column. Make each row "
-             "a tuple, and the tuples a set."),
+             "that counts rows of which both numbers are new, each in its column; “row in array” "
+             "asks just this. A known user and a known film can be new as a pair."),
+        Slip("the pairs themselves", _pairs_left,
+             "these are the pairs. How many are there? len counts them."),
     ),
     hints=(
         "Which Python type holds different things, each once?",
@@ -135,6 +145,6 @@ def never_seen(train, test):
         "difference of the two sets.",
     ),
     otherwise="make a set of (user, film) tuples of each part, and compare these.",
-    right="equal to comparing every test pair with every train pair, on 5 tables.",
+    right="equal to comparing every test pair with every train pair, on 6 tables.",
     against="comparing all pairs gives",
 )  # fmt: skip

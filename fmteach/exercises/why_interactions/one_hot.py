@@ -58,6 +58,10 @@ def _ids(user, film, users, films):
     return [user, users + film]
 
 
+def _codes(user, film, users, films):
+    return [user, film]
+
+
 def _numbers_inside(user, film, users, films):
     x = np.zeros(users + films)
     x[user], x[users + film] = user, film
@@ -104,6 +108,9 @@ def one_hot(user, film, users, films):
              "the blocks stand in the other order. First the users, then the films."),
         Slip("ids returned", _ids,
              "these are the places of the two ones. x is the whole row: 1 there, 0 elsewhere."),
+        Slip("codes returned", _codes,
+             "these are the numbers of user and film. x has a place for every user and every film, "
+             "and a 1 at two of them."),
         Slip("numbers inside", _numbers_inside,
              "the row holds the numbers of user and film. One-hot is a 1 there: user 4 is not four "
              "times user 1."),

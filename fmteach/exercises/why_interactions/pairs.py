@@ -34,8 +34,16 @@ def _half_the_square(d):
     return d * d / 2
 
 
+def _half_the_square_whole(d):
+    return d * d // 2
+
+
 def _halved_too_early(d):
     return (d - 1) // 2 * d
+
+
+def _d_halved_too_early(d):
+    return d // 2 * (d - 1)
 
 
 def _of_one_feature(d):
@@ -74,10 +82,16 @@ def n_pairs(d):
         Slip("half the square", _half_the_square,
              "half of the square still holds half of the diagonal. Take the diagonal away before "
              "you halve."),
+        Slip("half the square, whole", _half_the_square_whole,
+             "that is half of the square, cut to a whole number. The diagonal holds no pair: take "
+             "its d cells away before you halve."),
         Slip("halved too early", _halved_too_early,
              "(d − 1)//2 loses a half whenever d is even. Multiply first, then divide by 2."),
+        Slip("d halved too early", _d_halved_too_early,
+             "d//2 loses a half whenever d is odd. Multiply by d − 1 first, then divide by 2."),
         Slip("of one feature", _of_one_feature,
-             "that is how many partners one feature has. There are d features."),
+             "that is how many partners one feature has, or how many neighbours stand side by "
+             "side. Every two features are a pair."),
         Slip("range ends early", _one_partner_short,
              "that is the number for one feature less. range(n) ends at n − 1, and the first "
              "feature has d − 1 partners."),

@@ -60,11 +60,11 @@ def triangle(sizes, codes):
     return codes + np.tril(np.ones((len(sizes), len(sizes)), dtype=int), -1) @ sizes
 
 
-def real_numbers(sizes, codes):
+def whole_at_the_end(sizes, codes):
     starts = [0.0]
     for size in sizes[:-1]:
         starts.append(starts[-1] + float(size))
-    return np.asarray(codes) + np.array(starts)
+    return (np.asarray(codes) + np.array(starts)).astype(int)
 
 
 def recursive(sizes, codes, start=0):
@@ -381,7 +381,7 @@ RATIO = 32_000_017 / 1_265
 RIGHT = {
     "4.1": [
         loops, ends_minus_sizes, in_torch, torch_cat, accumulate, sum_of_slices, in_place,
-        triangle, real_numbers, recursive, rolled,
+        triangle, whole_at_the_end, recursive, rolled,
     ],
     "4.2": [
         appended, in_front, changed_in_place, pad_sequence, zip_longest, own_last_id, too_wide,
