@@ -10,6 +10,10 @@ from urllib.parse import urlparse
 from .server import LabServer
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+# A size that is heard in one frame is drawn in the next.
+FRAMES = """() => new Promise((done) => {
+  const next = (n) => (n ? requestAnimationFrame(() => next(n - 1)) : done());
+  next(3); })"""
 
 
 class Requests:
@@ -264,7 +268,7 @@ class LabPage:
             self.raw.evaluate(
                 f"n => {{ const p = {panel}; p.scrollTop = n * p.clientHeight; }}", number
             )
-            self.raw.wait_for_timeout(400)  # cells that come into view are drawn now
+            self._wait_drawn()
             paths.append(self.screenshot(f"{name}_{number + 1}"))
             if self.raw.evaluate(last) < height:
                 break
@@ -272,6 +276,16 @@ class LabPage:
         return paths
 
     # Inside --------------------------------------------------------------------------------------
+
+    def _wait_drawn(self) -> None:
+        """Waits until every plot that is in sight is drawn, and the frame after that."""
+        self.raw.wait_for_function(
+            """() => [...document.querySelectorAll('.fmteach-plot')].every((plot) => {
+              const { top, bottom, width } = plot.getBoundingClientRect();
+              return !width || bottom < 0 || top > innerHeight || plot.querySelector('.main-svg');
+            })"""
+        )
+        self.raw.evaluate(FRAMES)
 
     def _command(self, name: str, arguments: dict[str, Any] | None = None) -> None:
         """Starts a command of JupyterLab; wait_idle waits for the end of all of them."""

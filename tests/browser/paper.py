@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from .lab import FRAMES
+
 PAGE = """<!doctype html><meta charset="utf-8"><style>{css}</style>
 <body data-jp-theme-light="true"><div id="here"></div><script type="module">{source}
 const state = {state}, heard = {{}};
@@ -105,12 +107,8 @@ class Paper:
         return found[0] if len(names) == 1 else found
 
     def settle(self) -> None:
-        """Waits for three frames: a size that is heard in one is drawn in the next."""
-        self.raw.evaluate(
-            """() => new Promise((done) => {
-              const next = (n) => (n ? requestAnimationFrame(() => next(n - 1)) : done());
-              next(3); })"""
-        )
+        """Waits until the picture is drawn."""
+        self.raw.evaluate(FRAMES)
 
     def press(self, *keys: str) -> None:
         """Presses keys one after another, wherever the focus is."""

@@ -87,6 +87,8 @@ class LabServer:
             *("--allow-root", "--ServerApp.ip=127.0.0.1", f"--port={port}"),
             *("--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}"),
             f"--ServerApp.root_dir={self.root}",
+            # A kernel that is done with is not waited for.
+            "--KernelManager.shutdown_wait_time=0.2",
         ]
         with open(self.log, "wb") as log:
             self._process = subprocess.Popen(
