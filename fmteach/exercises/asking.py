@@ -31,7 +31,7 @@ def check(id: str, *answers: Any, **named: Any) -> Feedback:
     >>> check("3.2", 2.0, 1.0).verdict
     'correct'
     """
-    exercise = EXERCISES.get(str(id))
+    exercise = question(id)
     if exercise is None:
         return Feedback(str(id), "not attempted", _unknown(id))
     feedback = _misfit(exercise, answers, named) or _looked_at(exercise, answers, named)
@@ -127,7 +127,7 @@ def hint(id: str, number: int | None = None) -> Told:
     >>> hint("3.1", 1).title
     'Hint 1 of 3, 3.1 fm_fast'
     """
-    exercise = EXERCISES.get(str(id))
+    exercise = question(id)
     if exercise is None:
         return Told("No such exercise", _unknown(id))
     if not exercise.hints:
@@ -163,7 +163,7 @@ def solution(id: str, sure: bool = False) -> Told:
     >>> solution("3.1", sure=True).code.splitlines()[0]
     'def solution_fm_fast(x, V):'
     """
-    exercise = EXERCISES.get(str(id))
+    exercise = question(id)
     if exercise is None:
         return Told("No such exercise", _unknown(id))
     of = kept.entry(exercise.id)
@@ -198,21 +198,35 @@ def slips(id: str) -> Table:
     >>> slips("3.1").rows[0][0]
     'lost half'
     """
-    exercise = EXERCISES.get(str(id))
+    exercise = question(id)
     if exercise is None:
         raise InputError(_unknown(id).rstrip("."))
     return Table(("slip", "what is said"), tuple((s.name, s.says) for s in exercise.slips))
 
 
 def question(id: str) -> Exercise | None:
-    """The exercise of that id, for those who show it; None when there is none."""
+    """The exercise of that id, for those who show it; None when there is none.
+
+    A number is taken for its text, but 6.1 is refused: Python cannot tell it from 6.10.
+    """
+    if isinstance(id, float) and f"{id}0" in EXERCISES:
+        return None
     return EXERCISES.get(str(id))
 
 
 def _unknown(id: object) -> str:
+    if isinstance(id, float) and f"{id}0" in EXERCISES:
+        return (
+            f'for Python {id} and {id}0 are one number. Put quotation marks around it: "{id}" or '
+            f'"{id}0".'
+        )
     near = difflib.get_close_matches(str(id), EXERCISES, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"there is no exercise {id!r}.{hint} The exercises are {', '.join(EXERCISES)}."
+    chapter = str(id).partition(".")[0]
+    known = [e.id for e in EXERCISES.values() if str(e.chapter) == chapter and not e.warm_up]
+    where = f" of chapter {chapter}" if known else ""
+    known = known or [e.id for e in EXERCISES.values() if not e.warm_up]
+    return f"there is no exercise {id!r}.{hint} The exercises{where} are {', '.join(known)}."
 
 
 __all__ = ["Exercise", "check", "hint", "progress", "solution"]

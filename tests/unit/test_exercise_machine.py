@@ -174,8 +174,17 @@ def test_the_outcome_is_kept(file: Path) -> None:
 
 def test_an_unknown_exercise_is_no_error() -> None:
     assert "Did you mean '3.1'" in check("3.11", wrong).message
+    assert "exercises of chapter 3 are 3.1, 3.2" in check("3.11", wrong).message
     assert "exercises are 0.1" in check(None).message
     assert "no exercise" in hint("x").text and "no exercise" in solution("x").text
+
+
+def test_an_id_without_quotation_marks_is_taken_where_it_is_clear() -> None:
+    assert check(3.1, solution_fm_fast).passed
+    for ask_for in (check, hint, solution):
+        assert '"6.1" or "6.10"' in repr(ask_for(6.1))
+    with pytest.raises(InputError, match="quotation marks"):
+        asking.slips(6.10)
 
 
 def test_a_wrong_number_of_answers_is_explained() -> None:
