@@ -12,7 +12,7 @@ import fmteach
 from fmteach import datasets, doctor, exercises, live
 from fmteach.datasets import from_arrays
 from fmteach.datasets.sources.catalogue import info
-from fmteach.exercises import bug_lab
+from fmteach.exercises.bug_lab.cases import Cases
 rng = np.random.default_rng(0)
 s = rng.normal(size=4000) - 1.5
 y = rng.random(4000) < 1 / (1 + np.exp(-s))
@@ -74,7 +74,8 @@ SHOWN: dict[str, tuple[str, str]] = {
     "doctor": (TEXT, "doctor.report()"),
     "tables": (
         TEXT,
-        "display(data, data.describe(), info('movielens'), bug_lab.cases(),\n"
+        "display(data, data.describe(), info('movielens'),\n"
+        "        Cases({'A': (('loss', '0.69'), ('AUC', '0.5'))}, ('a', 'b')),\n"
         "        fmteach.training.calibration(s, y))",
     ),
     "feedback": (
