@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .lab import LabPage
 
 CELLS = [
@@ -33,16 +35,15 @@ def test_a_notebook_runs_whole_and_nothing_leaves_the_machine(page: LabPage) -> 
     assert page.requests.urls, "the recorder saw nothing at all"
 
 
-def test_errors_are_seen(page: LabPage) -> None:
+def test_errors_are_seen_and_a_page_that_asks_for_the_network_is_caught(page: LabPage) -> None:
     page.write_notebook("broken.ipynb", ["1 / 0", "print('after')"])
     page.open_notebook("broken.ipynb")
     page.run_cell(0)
     assert page.errors() == ["cell 0: ZeroDivisionError: division by zero"]
-
-
-def test_a_page_that_asks_for_the_network_is_caught(page: LabPage) -> None:
-    page.write_notebook("leak.ipynb", ["0"])
-    page.open_notebook("leak.ipynb")
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        page.assert_no_errors()
+    with pytest.raises(AssertionError, match="NameError"):
+        page.tell("nothing_of_that_name")
     page.evaluate("() => fetch('http://example.invalid/x').catch(() => null)")
     assert page.requests.outside() == ["http://example.invalid/x"]
     page.requests.urls.clear()
