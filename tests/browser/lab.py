@@ -61,7 +61,7 @@ class LabPage:
         self.raw = self._context.new_page()
         self.raw.on("console", lambda m: self.console.append(f"{m.type}: {m.text}"))
         self.raw.on("pageerror", lambda e: self.console.append(f"uncaught: {e}"))
-        self.raw.set_default_timeout(20_000)
+        self.raw.set_default_timeout(30_000)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.raw, name)
@@ -168,7 +168,7 @@ class LabPage:
             expression,
         )
 
-    def wait_value(self, expression: str, wanted: str, *, timeout: float = 10) -> None:
+    def wait_value(self, expression: str, wanted: str, *, timeout: float = 30) -> None:
         """Waits until an expression in the kernel has this repr.
 
         What a widget sends after a key or a drag arrives a moment later, and one message at a time.

@@ -51,10 +51,16 @@ def test_it_collapses_from_the_keyboard_and_goes_back(paper: Paper) -> None:
 def test_it_moves_slowly_only_where_motion_is_welcome(paper: Paper) -> None:
     paper.emulate_media(reduced_motion="no-preference")
     paper.show(collapse(m=4))
-    paper.locator(".fmsp-buttons .primary").click()
-    paper.wait_for_timeout(50)
-    assert float(paper.locator(".fmsp-strip").get_attribute("width")) > 104
+    width = """() => {
+      document.querySelector(".fmsp-buttons .primary").click();
+      return Number(document.querySelector(".fmsp-strip").getAttribute("width")); }"""
+    assert paper.evaluate(width) > 104
     paper.wait_for_function("document.querySelector('.fmsp-strip').getAttribute('width') === '104'")
+    paper.emulate_media(reduced_motion="reduce")
+    paper.show(collapse(m=4))
+    paper.evaluate(width)
+    paper.settle()
+    assert paper.locator(".fmsp-strip").get_attribute("width") == "104"
 
 
 def test_on_a_low_screen_all_bars_are_in_view_and_the_last_stage_keeps_the_focus(
