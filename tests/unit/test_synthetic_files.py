@@ -14,6 +14,7 @@ import pytest
 
 from fmteach.datasets import synthetic
 from fmteach.datasets.synthetic import files
+from fmteach.datasets.synthetic.dialects import DIALECTS, get_dialect
 from fmteach.datasets.synthetic.truth import BLOCK, probability
 from fmteach.errors import DataFileError, InputError
 
@@ -132,6 +133,11 @@ def test_d2l_columns(tmp_path: Path) -> None:
     columns = columns_of(path, "\t", header=False)
     assert len(columns) == 35 and set(columns["0"]) == {"0", "1"}
     assert 0.4 < columns["0"].count("1") / 1000 < 0.6
+
+
+def test_the_dialects_of_files_are_those_with_a_layout() -> None:
+    laid_out = [name for name in DIALECTS if get_dialect(name).separator]
+    assert list(files.FILE_DIALECTS) == laid_out
 
 
 @pytest.mark.parametrize("dialect", files.FILE_DIALECTS)

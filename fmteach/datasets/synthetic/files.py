@@ -20,7 +20,8 @@ from fmteach.datasets.synthetic.oracle import Tally
 from fmteach.datasets.synthetic.truth import BLOCK, Block, Truth, hour_number, plant
 from fmteach.errors import DataFileError, InputError
 
-FILE_DIALECTS = tuple(name for name in DIALECTS if get_dialect(name).separator)
+# "clicks" has no layout of a file. Asked of the dialects themselves, all would be made at import.
+FILE_DIALECTS = tuple(name for name in DIALECTS if name != "clicks")
 _FIRST_DAY = 21  # Avazu's rows are of 21 to 30 October 2014
 
 
