@@ -97,3 +97,14 @@ def paper(chromium: object) -> Iterator[Paper]:
         page.assert_no_errors()
     finally:
         page.close()
+
+
+@pytest.fixture(scope="session")
+def small_model() -> tuple[object, object]:
+    """A model of 4 users and 12 films, not trained: only the drawing is looked at."""
+    import fmteach
+    from fmteach.datasets import from_arrays
+
+    codes = [(u, f) for u in range(4) for f in range(12)] * 3
+    data = from_arrays(codes, [1.0 + (u + f) % 5 for u, f in codes], fields=("user", "film"))
+    return fmteach.FactorizationMachine(data.num_features, k=5, init_scale=0.3, seed=2), data

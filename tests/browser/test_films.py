@@ -8,24 +8,14 @@ from typing import Any
 
 import pytest
 
-import fmteach
-from fmteach.datasets import from_arrays
 from fmteach.live import film_map, waterfall
 
 from .paper import Paper, middle
 
 
-@pytest.fixture(scope="module")
-def small() -> tuple[Any, Any]:
-    """A model of 4 users and 12 films, not trained: only the drawing is looked at."""
-    codes = [(u, f) for u in range(4) for f in range(12)] * 3
-    data = from_arrays(codes, [1.0 + (u + f) % 5 for u, f in codes], fields=("user", "film"))
-    return fmteach.FactorizationMachine(data.num_features, k=5, init_scale=0.3, seed=2), data
-
-
-def test_choosing_on_the_map_needs_no_kernel(paper: Paper, small: tuple[Any, Any]) -> None:
+def test_choosing_on_the_map_needs_no_kernel(paper: Paper, small_model: tuple[Any, Any]) -> None:
     shown = film_map(
-        *small, least_rows=1, groups={str(n): ("even", "odd")[n % 2] for n in range(12)}
+        *small_model, least_rows=1, groups={str(n): ("even", "odd")[n % 2] for n in range(12)}
     )
     paper.show(shown)
     title = paper.locator(".fmf-about h3")
@@ -55,12 +45,12 @@ def test_choosing_on_the_map_needs_no_kernel(paper: Paper, small: tuple[Any, Any
     assert paper.locator(".fmf-legend").inner_text().split()[:2] == ["even", "odd"]
 
 
-def test_names_do_not_cover_each_other(paper: Paper, small: tuple[Any, Any]) -> None:
+def test_names_do_not_cover_each_other(paper: Paper, small_model: tuple[Any, Any]) -> None:
     paper.set_viewport_size({"width": 1600, "height": 900})
     texts = (
         "[...document.querySelectorAll('.fmf-words text')].map((t) => t.getBoundingClientRect())"
     )
-    paper.show(film_map(*small, least_rows=1))
+    paper.show(film_map(*small_model, least_rows=1))
     covered = paper.evaluate(f"""() => {{
       const boxes = {texts};
       return boxes.filter((a, i) => boxes.some((b, j) => j < i && a.left < b.right - 3 &&
@@ -69,9 +59,9 @@ def test_names_do_not_cover_each_other(paper: Paper, small: tuple[Any, Any]) -> 
 
 
 def test_at_the_edge_names_stay_inside_and_arrows_and_zoom_go_on(
-    paper: Paper, small: tuple[Any, Any]
+    paper: Paper, small_model: tuple[Any, Any]
 ) -> None:
-    shown = film_map(*small, least_rows=1)
+    shown = film_map(*small_model, least_rows=1)
     x = shown.payload["axes"][0]["values"]
     right = max(range(12), key=lambda n: x[n])
     # Long names crowded at the right edge: none is cut off, none lies under the zoom buttons.
@@ -115,8 +105,8 @@ def crowded(payload: dict[str, Any], chosen: int) -> dict[str, Any]:
     return {**payload, "names": names, "axes": axes, "first": names[chosen]}
 
 
-def test_a_waterfall_steps_from_bar_to_bar(paper: Paper, small: tuple[Any, Any]) -> None:
-    shown = waterfall(*small, user=1, film=2)
+def test_a_waterfall_steps_from_bar_to_bar(paper: Paper, small_model: tuple[Any, Any]) -> None:
+    shown = waterfall(*small_model, user=1, film=2)
     paper.show(shown)
     edges = paper.evaluate("""() => [...document.querySelectorAll(".fmf-row .block")].map((b) =>
       [b.classList.contains("up"), b.getBoundingClientRect().left, b.getBoundingClientRect().right]

@@ -45,14 +45,25 @@ SHOWN: dict[str, tuple[list[Callable[[], Any]], list[dict[str, Any]]]] = {
 }
 
 
+def assert_fits(paper: Paper, widget: Any, states: list[dict[str, Any]]) -> None:
+    for width in WIDTHS:
+        paper.set_viewport_size({"width": width, "height": 900})
+        paper.show(widget)
+        for state in states:
+            paper.set(**state)
+            assert paper.outside() == [], (width, state)
+
+
 @pytest.mark.parametrize("name", SHOWN)
 def test_nothing_overflows(paper: Paper, name: str) -> None:
     widgets, states = SHOWN[name]
     for made in widgets:
-        widget = made()
-        for width in WIDTHS:
-            paper.set_viewport_size({"width": width, "height": 900})
-            paper.show(widget)
-            for state in states:
-                paper.set(**state)
-                assert paper.outside() == [], (width, state)
+        assert_fits(paper, made(), states)
+
+
+def test_nothing_overflows_in_what_shows_a_model(
+    paper: Paper, small_model: tuple[Any, Any]
+) -> None:
+    assert_fits(paper, live.film_map(*small_model, least_rows=1), [{}])
+    fall = live.waterfall(*small_model)
+    assert_fits(paper, fall, [{}, {"opened": [bar["key"] for bar in fall.payload["bars"]]}])
