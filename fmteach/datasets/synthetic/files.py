@@ -14,7 +14,7 @@ import numpy as np
 
 from fmteach.arguments import whole_number
 from fmteach.datasets.choices import one_of
-from fmteach.datasets.synthetic.dialects import DIALECTS, get_dialect
+from fmteach.datasets.synthetic.dialects import DIALECTS
 from fmteach.datasets.synthetic.fields import Field
 from fmteach.datasets.synthetic.oracle import Tally
 from fmteach.datasets.synthetic.truth import BLOCK, Block, Truth, hour_number, plant
