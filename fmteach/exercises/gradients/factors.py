@@ -110,10 +110,6 @@ def _v_for_z(x, V):
     return x[:, None] * (V.sum(0) - V)
 
 
-def _v_for_z(x, V):
-    return x[:, None] * (V.sum(0) - V)
-
-
 def _own_squared(x, V):
     z = x[:, None] * V
     return x[:, None] * (z.sum(0) - z * z)
@@ -175,9 +171,6 @@ def grad_V(x, V):
              "the own term is v_il x_i². Yours is v_il alone."),
         Slip("sum without x", _sum_without_x,
              "your s adds up v_jl without x_j. Scale first: s_l = Σ_j v_jl x_j."),
-        Slip("v for z", _v_for_z,
-             "the bracket has v_jl where v_jl x_j belongs. Scale first, z = x[:, None] * V; then "
-             "sum z and take the own z away."),
         Slip("v for z", _v_for_z,
              "the bracket has v_jl where v_jl x_j belongs. Scale first, z = x[:, None] * V; then "
              "sum z and take the own z away."),

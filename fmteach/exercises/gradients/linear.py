@@ -79,8 +79,6 @@ def linear_gradients(x, w0, w):
              "then each w_i."),
         Slip("parameters returned", lambda x, w0, w: (w0, w),
              "these are w0 and w themselves. Nudge one of them by 0.1: by how much does ŷ move?"),
-        Slip("parameters returned", lambda x, w0, w: (w0, w),
-             "these are w0 and w themselves. Nudge one of them by 0.1: by how much does ŷ move?"),
         Slip("exchanged", lambda x, w0, w: (x, 1.0),
              "the two results stand in each other's place: the one for w0 first."),
     ),
