@@ -28,7 +28,7 @@ _TOLERANCE = 2e-5
 _ROUNDED = 5e-3
 _ROUNDING = "That is near everywhere, as rounding or float16 leave it: hand in all digits. "
 
-_NO_RETURN = "your function returned nothing. If it computes already, end it with a return."
+NO_RETURN = "your function returned nothing. If it computes already, end it with a return."
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def compare(
             tried = [_outcome(function, convert(trial.arguments), parts) for trial in trials]
             if all(map(_is_stub, tried)):
                 nothing = all(each.returned is None and each.error is None for each in tried)
-                return not_attempted(name, _NO_RETURN if nothing else todo)
+                return not_attempted(name, NO_RETURN if nothing else todo)
             if all(map(_near, tried, wanted, trials)):
                 break
             attempts.append(tried)
@@ -160,7 +160,7 @@ def _numbers(tried, wanted, trials, parts, against) -> tuple[str, str]:
 
 def _shape_advice(got: np.ndarray, want: np.ndarray) -> str:
     if want.shape == ():
-        return "add up what is left over, for example with .sum()."
+        return "one number is left to make of them: their sum, their mean, or one of them?"
     if got.shape == want.shape[::-1]:
         return "rows and columns stand in each other's place."
     if got.size == want.size:

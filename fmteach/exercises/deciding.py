@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fmteach.exercises.answers import as_number, describe, not_given
-from fmteach.exercises.comparing import Trial
+from fmteach.exercises.comparing import NO_RETURN, Trial
 from fmteach.exercises.failing import explained, still_dots
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.slip import Slip
@@ -64,10 +64,10 @@ def decide(
             "brackets.",
         )  # fmt: skip
     taken = [_decision(rule, trial) for trial in trials]
-    if any(map(_is_stub, taken)) or all(
-        each.error is None and each.returned is None for each in taken
-    ):
+    if any(map(_is_stub, taken)):
         return not_attempted(name, todo)
+    if all(each.error is None and each.returned is None for each in taken):
+        return not_attempted(name, NO_RETURN)
     wanted = [bool(truth(*own_arguments(trial))) for trial in trials]
     if [each.value for each in taken] == wanted:
         problem = next((said for further in also if (said := further(rule))), None)

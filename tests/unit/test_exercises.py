@@ -246,6 +246,7 @@ def by_hand(*points: tuple[int, float], **metrics: float) -> History:
         ([by_hand((0, 0.7), (100, 0.6)), by_hand((0, 0.7), (500, 0.56))], "only at step 500"),
         ([by_hand((0, 0.7), (100, 0.575))], "The training loss, 0.5650, is low enough"),
         ([by_hand((0, 0.7), (50, 5.0), (150, 0.71))], "no better than before the first step"),
+        ([by_hand((0, 0.7), (50, float("nan")), (150, float("nan")))], "no better than before"),
         ([by_hand((0, 0.7), (150, 0.699))], "hardly moved"),
         ([by_hand((0, 0.7), (150, 0.6))], "the learning rate first"),
         (by_hand((0, 1.2), (150, 0.8), rmse=0.9), "on the task rating"),
@@ -257,6 +258,16 @@ def by_hand(*points: tuple[int, float], **metrics: float) -> History:
 def test_each_slip_of_the_budget_gets_its_own_message(histories, says):
     feedback = check_budget(histories, logloss=0.57, steps=160)
     assert feedback.verdict == "not yet" and says in feedback.message, feedback
+
+
+def test_a_run_that_diverges_and_comes_back_counts_by_its_best():
+    run = by_hand((0, 0.7), (50, float("nan")), (150, 0.5))
+    assert check_budget([run], logloss=0.57, steps=160).passed
+
+
+def test_a_rule_that_only_prints_is_told_to_return():
+    said = check_should_stop(lambda losses, patience: print(end="")).message
+    assert "returned nothing" in said and "end it with a return" in said
 
 
 @pytest.mark.parametrize("given", [None, ..., [], [History()], by_hand((0, 0.7))])

@@ -143,7 +143,8 @@ SLIPS = (
     Slip("scores centred", mean_at_zero,
          "that moves the mean of the scores to 0, and y is not used."),
     Slip("rate returned", probability_at_the_end,
-         "that is the mean probability after the repair. Return the number b that leads to it."),
+         "that is the click rate, which the mean probability reaches by the repair. Return the "
+         "number b that leads to it."),
     Slip("repaired scores returned", repaired_scores,
          "these are the repaired scores, and they are right. Return the b that you added."),
 )  # fmt: skip

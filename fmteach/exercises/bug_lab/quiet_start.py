@@ -17,6 +17,7 @@ from fmteach.exercises.slip import Slip
 
 D, K = 2000, 6
 _QUIET_W = 0.05  # a spread of w below this moves no score that matters
+_LARGEST_W0 = 10.0  # a base rate of 0.00005 has a score of -10
 _LARGEST_V = 0.15  # of the spread of V: k v² must stay small beside the scores
 _NAME = "6.11 a quiet start"
 
@@ -81,8 +82,11 @@ def _judged(first: Any, again: Any, other: Any) -> Feedback:
     for problem in (_of_shapes(w, V), _of_w(w), _of_V(V)):
         if problem:
             return _not_yet(problem)
-    if not np.isfinite(w0):
-        return _not_yet(f"w0 is {w0}; wanted a finite number, such as 0.")
+    if not abs(w0) <= _LARGEST_W0:
+        return _not_yet(
+            f"w0 is {w0:.3g}: every score starts there, and the first steps only bring it back. "
+            "Wanted is a finite number near 0, or the score of the base rate."
+        )
     if not np.array_equal(V, _array(again[2])):
         return _not_yet(
             "two calls with seed 0 give two different V. Draw from a generator made with the "
@@ -150,6 +154,16 @@ def _of_V(V: np.ndarray) -> str:
             "every feature has the same row in V. All gradients then point along that row, and the "
             "v_i stay its multiples. Draw d·k numbers, a row for each feature."
         )
+    if not V.any(0).all():
+        return (
+            f"factors that start at 0 for every feature: {(~V.any(0)).sum()} of {K}. Such a factor "
+            "has the gradient 0, and stays 0. Draw d·k numbers."
+        )
+    if np.linalg.matrix_rank(V) == 1:
+        return (
+            "the k factors are multiples of one another. Their gradients are so too, and they stay "
+            f"multiples: k = {K} is worth no more than one factor. Draw d·k numbers."
+        )
     if V.std() > 0.7:
         return (
             f"V has a spread of {V.std():.2f}. Every pair of features then starts with a random "
@@ -211,6 +225,21 @@ def equal_rows(d, k, seed):
     return 0.0, np.zeros(d), np.tile(np.random.default_rng(seed).normal(0, 0.01, k), (d, 1))
 
 
+def one_factor_alone(d, k, seed):
+    V = np.zeros((d, k))
+    V[:, 0] = np.random.default_rng(seed).normal(0, 0.01, d)
+    return 0.0, np.zeros(d), V
+
+
+def multiples(d, k, seed):
+    rng = np.random.default_rng(seed)
+    return 0.0, np.zeros(d), np.outer(rng.normal(0, 0.01, d), rng.normal(size=k))
+
+
+def far_bias(d, k, seed):
+    return 100.0, np.zeros(d), np.random.default_rng(seed).normal(0, 0.01, (d, k))
+
+
 def loud_V(d, k, seed):
     return 0.0, np.zeros(d), np.random.default_rng(seed).normal(size=(d, k))
 
@@ -242,6 +271,9 @@ SLIPS = (
     Slip("V constant", constant_V, "All k factors then get the same gradient"),
     Slip("equal factors", equal_factors, "works like k = 1"),
     Slip("equal rows", equal_rows, "every feature has the same row in V"),
+    Slip("one factor alone", one_factor_alone, "has the gradient 0, and stays 0"),
+    Slip("multiples", multiples, "the k factors are multiples of one another"),
+    Slip("bias far away", far_bias, "the first steps only bring it back"),
     Slip("V from N(0, 1)", loud_V, "random opinion of size √k"),
     Slip("V from 0 to 1", rather_loud_V, "still too much"),
     Slip("V almost zero", tiny_V, "almost 0: its gradients are as small"),

@@ -23,18 +23,22 @@ def definition(losses: Mapping[int, float], vocabulary: float, within: float) ->
 
 # Made up. In the second neither the first nor the best is right; in the third hashing beats the
 # vocabulary; in the fourth a loss lies exactly at the limit; in the fifth the losses do not fall
-# with the buckets, and the nearest to the limit lies above it.
+# with the buckets, and the nearest to the limit lies above it; in the sixth `within` is large.
 _SWEEPS: tuple[tuple[dict[int, float], float, float], ...] = (
     ({100: 0.480, 1_000: 0.462, 10_000: 0.4515, 100_000: 0.4502}, 0.450, 0.002),
     ({1_000_000: 0.4502, 10_000: 0.4530, 100_000: 0.4509, 1_000: 0.4700}, 0.450, 0.001),
     ({50: 0.449, 500: 0.448, 5_000: 0.447}, 0.450, 0.0),
     ({5_000: 0.4375, 500: 0.5, 50: 0.625}, 0.4375, 0.0625),
     (
-        {4_000: 0.454, 20: 0.4515, 200: 0.4508, 40_000: 0.4512, 400_000: 0.4523, 2: 0.4533},
+        {
+            4_000: 0.454, 20: 0.4515, 200: 0.4516, 2_000: 0.4507, 40_000: 0.4512,
+            400_000: 0.4523, 2: 0.4533,
+        },
         0.450,
         0.002,
     ),
-)
+    ({10: 0.49, 100: 0.43, 1_000: 0.41, 10_000: 0.405}, 0.4, 0.1),
+)  # fmt: skip
 
 
 def trials() -> list[Trial]:
@@ -102,6 +106,18 @@ def nearest_to_the_limit(losses, vocabulary, within):
     return min(losses, key=lambda b: abs(losses[b] - vocabulary - within))
 
 
+def nearest_to_the_vocabulary(losses, vocabulary, within):
+    return min(losses, key=lambda b: abs(losses[b] - vocabulary))
+
+
+def largest_loss_allowed(losses, vocabulary, within):
+    return max((b for b in losses if losses[b] <= vocabulary + within), key=losses.get)
+
+
+def all_allowed(losses, vocabulary, within):
+    return [buckets for buckets, loss in losses.items() if loss <= vocabulary + within]
+
+
 def smallest_loss(losses, vocabulary, within):
     return min(losses.values())
 
@@ -142,6 +158,14 @@ SLIPS = (
     Slip("nearest to the limit", nearest_to_the_limit,
          "those have the loss nearest to the limit. It may even be above it; all below are "
          "allowed, and of these the fewest are asked."),
+    Slip("nearest to the vocabulary", nearest_to_the_vocabulary,
+         "those have the loss nearest to the vocabulary's. A loss may be as far above it as "
+         "`within` says."),
+    Slip("largest loss allowed", largest_loss_allowed,
+         "those have the largest loss that is allowed. The fewest buckets are asked, and losses "
+         "need not fall in step with them."),
+    Slip("all that are allowed", all_allowed,
+         "these are all that are allowed, and they are the right ones. Return the fewest: min()."),
     Slip("smallest loss returned", smallest_loss,
          "that is a loss, the smallest. Return a number of buckets, a key of losses."),
     Slip("loss of the right buckets returned", loss_of_the_right_one,

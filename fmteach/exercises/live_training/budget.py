@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -16,9 +17,7 @@ LOGLOSS, STEPS = 0.57, 160  # what notebook 07 asks for
 _MOVED = 0.03  # a loss that fell by less has hardly moved
 
 
-def check_budget(
-    histories: Iterable[History], *, logloss: float, steps: int, metric: str = "loss"
-) -> Feedback:
+def check_budget(histories: Iterable[History], *, logloss: float, steps: int) -> Feedback:
     """Exercise 7.1. Some run must have a validation loss of `logloss` or less within `steps`.
 
     histories: those of the learner's runs on the like task; one alone, or the runs themselves, will
@@ -57,21 +56,26 @@ def check_budget(
             "validation rows are scored a few times an epoch, so make an epoch shorter: with a "
             "larger batch size it has fewer steps.",
         )
-    best = min(early, key=lambda r: r.valid[metric])
-    value = best.valid[metric]
+    best = min(early, key=lambda r: _worst_if_nan(r.valid["loss"]))
+    value = best.valid["loss"]
     if value <= logloss:
         return Feedback(
             name, "correct",
             f"your best run has validation logloss {value:.4f} at step {best.step}; {logloss} "
             f"within {steps} steps was asked.",
         )  # fmt: skip
-    starts = [r.valid[metric] for h in found for r in h.evaluations if not r.step and r.valid]
-    on_train = [r.train[metric] for r in early if r.train is not None]
+    starts = [r.valid["loss"] for h in found for r in h.evaluations if not r.step and r.valid]
+    on_train = [r.train["loss"] for r in early if r.train is not None]
     return Feedback(
         name, "not yet",
         f"the best so far is {value:.4f} at step {best.step}; {logloss} within {steps} steps is "
-        f"asked. {_advice(value, on_train, on_likes, starts, logloss, steps, metric)}",
+        f"asked. {_advice(value, on_train, on_likes, starts, logloss, steps)}",
     )  # fmt: skip
+
+
+def _worst_if_nan(loss: float) -> float:
+    """A run that has diverged is no better than any other."""
+    return math.inf if math.isnan(loss) else loss
 
 
 def _histories(given: Any) -> list[History] | None:
@@ -94,9 +98,8 @@ def _advice(
     starts: list[float],
     logloss: float,
     steps: int,
-    metric: str,
 ) -> str:
-    late = [r.step for r in scored if r.step > steps and r.valid[metric] <= logloss]
+    late = [r.step for r in scored if r.step > steps and r.valid["loss"] <= logloss]
     if late:
         return (
             f"You get there, but only at step {min(late):,}. Each step must go further: raise the "
@@ -108,7 +111,7 @@ def _advice(
             "counts: rows that the model has not learned from. A smaller k, or some L2, brings "
             "the two together."
         )
-    if starts and value >= max(starts):
+    if starts and not value < max(starts):
         return (
             "That is no better than before the first step: the steps are too long and jump over "
             "the valley. Lower the learning rate."

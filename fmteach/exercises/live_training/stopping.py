@@ -83,6 +83,10 @@ def turned_round(losses, patience):
     return len(losses) - 1 - losses.index(min(losses)) < patience
 
 
+def while_it_is_young(losses, patience):
+    return len(losses) - 1 - losses.index(min(losses)) <= patience
+
+
 def counts_all(losses, patience):
     return len(losses) > patience
 
@@ -123,6 +127,9 @@ SLIPS = (
          "You look for the largest loss. The best loss is the smallest."),
     Slip("turned round", turned_round,
          "Every answer is the opposite of the right one: True means stop."),
+    Slip("inequality turned", while_it_is_young,
+         "You stop while the best value is young, `patience` evaluations old or less. Stop when it "
+         "is as old as that, or older."),
     Slip("all evaluations counted", counts_all,
          "You count all evaluations so far. Count only those after the best one: each new best "
          "begins the count again."),

@@ -104,14 +104,14 @@ SLIPS = (
          "You seem to change training targets, which may act on a feature. Change nothing but "
          "y[test]."),
     Slip("training rows alone compared", train_rows_alone,
-         "You compare the features of the training rows only. A leak may show in the test rows "
-         "alone: compare all."),
+         "You seem to compare the features of the training rows only. A leak may show in the test "
+         "rows alone: compare all."),
     Slip("test rows alone compared", test_rows_alone,
-         "You compare the features of the test rows only. Where test targets reach the training "
-         "rows, the model learns from them: compare all."),
+         "You seem to compare the features of the test rows only. Where test targets reach the "
+         "training rows, the model learns from them: compare all."),
     Slip("small leak missed", same_mean,
-         "A change that keeps the mean of the test targets, such as shuffling them, cannot show "
-         "this leak, nor can a rough comparison. Change their mean, and compare exactly."),
+         "This leak is small: the mean of all targets is in every row. It shows when the mean of "
+         "y[test] changes, which a shuffle leaves as it is, and when you compare exactly."),
     Slip("every row wanted", every_row,
          "You ask that every row changes. One row that changes is a leak already: any, not all."),
     Slip("turned round", turned_round,
