@@ -9,6 +9,9 @@ from typing import Any
 
 _SHARED = Path(__file__).parent / "shared.js"
 _SHARED_STYLE = Path(__file__).parent / "shared.css"
+FRAME = (
+    Path(__file__).parent / "frame.css"
+)  # of widgets with a front end of their own: style(path, FRAME)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Quoted text stays as it is; space goes around braces and commas and after the colon of a
 # declaration (before a colon it is a selector's), and is one elsewhere.

@@ -15,7 +15,7 @@ function render({ model, el }) {
   let letters = fields.map((field) => [...field][0].toLowerCase());
   if (letters[0] === letters[1]) letters = ["i", "j"];
 
-  const root = make("div", "fmct");
+  const root = make("div", "fmct fm-box");
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "Click table: edit clicks, compare three models");
   root.setAttribute("data-lm-suppress-shortcuts", "true");

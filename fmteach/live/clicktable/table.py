@@ -19,7 +19,7 @@ from fmteach.live.clicktable.fits import Fit, fit_all
 from fmteach.live.clicktable.patterns import FILMS, PATTERNS, USERS, Clicks, hide
 from fmteach.live.clicktable.still import still
 from fmteach.live.clicktable.text import Counts, count, text_table
-from fmteach.live.frontend import compact, script, style
+from fmteach.live.frontend import FRAME, compact, script, style
 
 _HERE = Path(__file__).parent
 OWN = "own table"
@@ -35,7 +35,7 @@ class ClickTable(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "table.js", _HERE / "fits.js", _HERE / "grids.js")
-    _css = style(_HERE / "table.css")
+    _css = style(_HERE / "table.css", FRAME)
 
     # TraitType: what is wrong is told by the checks below, and not in the words of traitlets.
     clicks = traitlets.TraitType().tag(sync=True)

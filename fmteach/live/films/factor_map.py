@@ -19,7 +19,7 @@ from fmteach.errors import InputError
 from fmteach.explain import FactorMap, axis_words, factor_map
 from fmteach.live.films import owner
 from fmteach.live.films.still import still_map
-from fmteach.live.frontend import compact, script, style
+from fmteach.live.frontend import FRAME, compact, script, style
 from fmteach.models import LinearModel
 
 _HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ class FilmMap(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "map.js", _HERE / "search.js")
-    _css = style(_HERE / "films.css")
+    _css = style(_HERE / "films.css", FRAME)
 
     # One string: nested lists would be indented in a saved notebook, and far larger there.
     data = traitlets.Unicode(help="The payload as JSON").tag(sync=True)

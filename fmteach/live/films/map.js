@@ -31,7 +31,7 @@ function outline(shape, r) {
 }
 
 function render({ model, el }) {
-  const root = make("div", "fmf fmf-map");
+  const root = make("div", "fmf fmf-map fm-box");
   root.addEventListener("keydown", keepKey);
   el.append(root);
   let parsed = null;

@@ -20,7 +20,7 @@ from fmteach.explain.row_index import rows_with, span
 from fmteach.live.films import owner
 from fmteach.live.films.bars import UNITS, axis, bars_of, verdict
 from fmteach.live.films.still import still_waterfall
-from fmteach.live.frontend import compact, script, style
+from fmteach.live.frontend import FRAME, compact, script, style
 from fmteach.models import LinearModel
 
 _HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ class Waterfall(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "waterfall.js", _HERE / "search.js")
-    _css = style(_HERE / "films.css")
+    _css = style(_HERE / "films.css", FRAME)
 
     boxes = traitlets.List(help="[field, caption, hint] of each search box").tag(sync=True)
     data = traitlets.Unicode(help="The payload as JSON").tag(sync=True)

@@ -11,7 +11,7 @@ const FORMULAS = {
 };
 
 function render({ model, el }) {
-  const root = make("div", "fmf fmf-fall");
+  const root = make("div", "fmf fmf-fall fm-box");
   root.addEventListener("keydown", keepKey);
   el.append(root);
   const said = make("p", "fmf-problem");

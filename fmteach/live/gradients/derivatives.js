@@ -45,7 +45,7 @@ function fraction(field) {
 }
 
 function render({ model, el }) {
-  const root = make("section", "fmg");
+  const root = make("section", "fmg fm-box");
   root.setAttribute("aria-label", "Derivatives by hand");
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   root.addEventListener("keydown", keepKey);

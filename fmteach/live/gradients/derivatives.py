@@ -16,7 +16,7 @@ import traitlets
 
 from fmteach.derivation import show
 from fmteach.errors import InputError
-from fmteach.live.frontend import compact, script, style
+from fmteach.live.frontend import FRAME, compact, script, style
 from fmteach.live.gradients.fields import FIELDS, SHOWN, field_of
 from fmteach.live.gradients.judging import Judged, judge
 from fmteach.live.gradients.rows import (
@@ -48,7 +48,7 @@ class Derivatives(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "derivatives.js", _HERE / "expression.js", _HERE / "judging.js")
-    _css = style(_HERE / "gradients.css")
+    _css = style(_HERE / "gradients.css", FRAME)
 
     answers = traitlets.Dict().tag(sync=True)
     hints = traitlets.Dict().tag(sync=True)

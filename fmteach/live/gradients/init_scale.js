@@ -22,7 +22,7 @@ const number = (value) =>
 function render({ model, el }) {
   const data = JSON.parse(model.get("data"));
   const last = data.scales.length - 1;
-  const root = make("section", "fmi");
+  const root = make("section", "fmi fm-box");
   root.setAttribute("aria-label", "Init scale");
   root.addEventListener("keydown", keepKey);
   root.innerHTML = `

@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from fmteach.errors import InputError
-from fmteach.live.frontend import compact, script, style
+from fmteach.live.frontend import FRAME, compact, script, style
 from fmteach.live.gradients.small_training import (
     EXPLODED,
     SCALES,
@@ -36,7 +36,7 @@ class InitScale(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "init_scale.js")
-    _css = style(_HERE / "init_scale.css")
+    _css = style(_HERE / "init_scale.css", FRAME)
 
     position = traitlets.Int().tag(sync=True)
     after = traitlets.Enum(AFTER, 100).tag(sync=True)

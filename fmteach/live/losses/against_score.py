@@ -14,7 +14,7 @@ import traitlets
 
 from fmteach.errors import InputError
 from fmteach.live.films import owner
-from fmteach.live.frontend import script, style
+from fmteach.live.frontend import FRAME, script, style
 from fmteach.live.losses import words
 from fmteach.live.losses.arithmetic import base_rate, floor, probability, sigmoid
 from fmteach.live.losses.still import still
@@ -43,7 +43,7 @@ class LossAgainstScore(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "losses.js", _HERE / "arithmetic.js", _HERE / "words.js")
-    _css = style(_HERE / "losses.css")
+    _css = style(_HERE / "losses.css", FRAME)
 
     loss = traitlets.Enum(("mse", "logloss", "bpr"), _FIRST.loss).tag(sync=True)
     rows = traitlets.Enum(("1", "0", "all"), _FIRST.rows).tag(sync=True)

@@ -32,7 +32,7 @@ function topOf(s) {
 
 function render({ model, el }) {
   const own = `fml${Math.random().toString(36).slice(2)}`; // no counter: each widget has its own copy of this file
-  const root = make("section", "fml");
+  const root = make("section", "fml fm-box");
   root.setAttribute("aria-label", "Loss against score");
   root.addEventListener("keydown", keepKey);
   el.append(root);

@@ -374,7 +374,7 @@ function nearest(stops, wanted) {
 }
 
 function render({ model, el }) {
-  const root = make("div", "fmsp");
+  const root = make("div", "fmsp fm-box");
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "A long row collapses to its features that are not zero");
   root.addEventListener("keydown", keepKey);

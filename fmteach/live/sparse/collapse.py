@@ -16,7 +16,7 @@ import numpy as np
 import traitlets
 
 from fmteach.arguments import whole_number
-from fmteach.live.frontend import script, style
+from fmteach.live.frontend import FRAME, script, style
 from fmteach.live.sparse import made_row
 from fmteach.live.sparse.costs import Cost, costs
 from fmteach.live.sparse.still import still
@@ -35,7 +35,7 @@ class Collapse(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "collapse.js")
-    _css = style(_HERE / "collapse.css")
+    _css = style(_HERE / "collapse.css", FRAME)
 
     # TraitType: what is wrong is told by the check below, and not in the words of traitlets.
     d = traitlets.TraitType().tag(sync=True)

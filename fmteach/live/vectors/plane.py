@@ -16,7 +16,7 @@ import traitlets
 
 from fmteach.arguments import finite_number, texts, whole_number
 from fmteach.errors import InputError
-from fmteach.live.frontend import compact, script, style
+from fmteach.live.frontend import FRAME, compact, script, style
 from fmteach.live.vectors import words
 from fmteach.live.vectors.patterns import read_pattern, targets_of
 from fmteach.live.vectors.still import picture
@@ -38,7 +38,7 @@ class VectorPlane(anywidget.AnyWidget):
     """
 
     _esm = script(_HERE / "vectors.js", _HERE / "numbers.js", _HERE / "drawing.js")
-    _css = style(_HERE / "vectors.css")
+    _css = style(_HERE / "vectors.css", FRAME)
 
     data = traitlets.Unicode(help="Names, targets and the start, as JSON").tag(sync=True)
     # TraitType: what is wrong is told by the checks below, and not in the words of traitlets.

@@ -11,7 +11,7 @@ const QUIET_MS = 250; // a status is said once the keys rest
 function render({ model, el }) {
   const { names, targets, start } = JSON.parse(model.get("data"));
   const d = names.length;
-  const root = make("div", d > 4 ? "fmv many" : "fmv");
+  const root = make("div", d > 4 ? "fmv many fm-box" : "fmv fm-box");
   root.addEventListener("keydown", keepKey);
   el.append(root);
   const get = (name) => model.get(name);
