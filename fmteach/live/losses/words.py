@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from fmteach.live.losses.arithmetic import (
@@ -66,12 +67,12 @@ class State:
 
 
 def fixed(number: float, digits: int) -> str:
-    """A number with a real minus sign, and without one before 0.
+    """A number with a real minus sign, and without one before 0. Halves go up, as in the page.
 
-    >>> fixed(-1.5, 2), fixed(-0.001, 2), fixed(6.0, 0)
-    ('−1.50', '0.00', '6')
+    >>> fixed(-1.5, 2), fixed(-0.001, 2), fixed(6.0, 0), fixed(3.25, 1)
+    ('−1.50', '0.00', '6', '3.3')
     """
-    text = f"{number:.{digits}f}"
+    text = str(Decimal(number).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
     if float(text) == 0:
         text = text.replace("-", "")
     return text.replace("-", "−")
