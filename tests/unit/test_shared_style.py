@@ -83,6 +83,20 @@ def test_every_widget_has_the_shared_sheet_once(kind: type[anywidget.AnyWidget])
     assert str(kind._esm).count("function keepKey(") == 1
 
 
+def test_the_frame_weighs_less_than_what_a_widget_says_of_itself() -> None:
+    """A page has it once for each kind of widget, also behind another one's own sheet."""
+    sheet = re.sub(r"/\*.*?\*/", "", frontend.FRAME.read_text(encoding="utf-8"), flags=re.DOTALL)
+    heavy = [
+        rule.strip()
+        for rule in re.findall(r"([^{}]+){", sheet)
+        if "." in re.sub(r":where\((?:[^()]|\([^()]*\))*\)", "", rule)
+    ]
+    assert heavy == [".fm-box button", ".fm-box :where(details) pre"]  # as heavy as JupyterLab's
+    framed = [kind for kind in widgets() if ":where(.fm-box){" in str(getattr(kind, "_css", ""))]
+    assert len(framed) >= 8 and all(" fm-box" in str(kind._esm) for kind in framed)
+    assert len(sheet) < 2000, "every saved notebook carries this for each widget"
+
+
 def test_a_sheet_keeps_its_meaning_when_it_is_made_small(tmp_path: Path) -> None:
     sheet = tmp_path / "own.css"
     sheet.write_text(
