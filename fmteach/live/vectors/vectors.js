@@ -1,7 +1,6 @@
 // The plane of arrows and the square of pair products. All arithmetic is here (numbers.js), so that
 // it follows the finger and works without a kernel. See plane.py.
 
-const SAVE_MS = 100; // while dragging, Python hears of it this often
 const STEP = 0.1;
 const LARGE = 0.5;
 const TURN = 30; // degrees
@@ -19,26 +18,18 @@ function render({ model, el }) {
   let active = null; // the arrow that was touched last
   let frame = 0;
   let turning = 0;
-  let saved = 0;
-  let saving = 0;
   let speaking = 0;
 
   // ---- state ---------------------------------------------------------------------------------
-  function save() {
-    clearTimeout(saving);
-    saving = 0;
-    saved = performance.now();
+  // Saved at once, at every move of a drag too: the echo of an older state would overwrite what is
+  // set and not yet sent. What the kernel has no time for, ipywidgets puts together.
+  function set(changes) {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
     try {
       model.save_changes();
     } catch {
       // a page without a kernel: the picture is whole all the same
     }
-  }
-
-  function set(changes, soon = false) {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    if (!soon) save();
-    else if (!saving) saving = setTimeout(save, Math.max(0, saved + SAVE_MS - performance.now()));
     schedule();
   }
 
@@ -142,14 +133,13 @@ function render({ model, el }) {
     tip.onpointermove = (event) => {
       if (hold?.pointer !== event.pointerId) return;
       const [px, py] = pointOf(event);
-      put(n, layout(d, get("k")).tip(px + hold.dx, py + hold.dy, n), true);
+      put(n, layout(d, get("k")).tip(px + hold.dx, py + hold.dy, n));
     };
     // The capture is lost at every end: the button is up, a touch was cancelled, a dialog opened.
     tip.onlostpointercapture = (event) => {
       if (hold?.pointer !== event.pointerId) return;
       hold = null;
       root.classList.remove("dragging");
-      save();
       report(n);
     };
     tip.onfocus = () => touch(n);
@@ -165,7 +155,7 @@ function render({ model, el }) {
       // At the rim a key does nothing; pushed along it, the tip would go where no key sent it.
       const long = get("k") === 2 ? Math.hypot(...to) : Math.abs(to[0]);
       if (long > LONGEST + ZERO) return say(`v${sub(n)} stays: an arrow is at most ${LONGEST} long.`);
-      put(n, to, true);
+      put(n, to);
       report(n);
     };
   }
@@ -179,14 +169,14 @@ function render({ model, el }) {
     report(active);
   });
 
-  function put(n, to, soon = false) {
+  function put(n, to) {
     const k = get("k");
     const [a, b] = allowed(to, k);
     // The second factor is kept while it is out of use, as far as the arrow stays short enough.
     const next = k === 2 ? [a, b] : [a, allowed([a, get("tips")[n][1]], 2)[0] === a ? get("tips")[n][1] : 0];
     const old = get("tips")[n];
     if (old[0] === next[0] && old[1] === next[1]) return;
-    set({ tips: get("tips").map((tip, m) => (m === n ? next : tip)) }, soon);
+    set({ tips: get("tips").map((tip, m) => (m === n ? next : tip)) });
   }
 
   // The arrow that is touched belongs to the chosen pair; its partner stays.
@@ -194,7 +184,7 @@ function render({ model, el }) {
     const [i, j] = get("chosen");
     const partner = active === j && n !== j ? j : n === i ? j : i;
     active = n;
-    if (n !== i && n !== j) set({ chosen: [Math.min(n, partner), Math.max(n, partner)] }, true);
+    if (n !== i && n !== j) set({ chosen: [Math.min(n, partner), Math.max(n, partner)] });
     schedule();
   }
 
@@ -477,7 +467,6 @@ function render({ model, el }) {
     stopTurning();
     cancelAnimationFrame(frame);
     clearTimeout(speaking);
-    if (saving) save();
     traits.forEach((name) => model.off(`change:${name}`, schedule));
   };
 }
