@@ -111,9 +111,10 @@ class Paper:
         self.raw.evaluate(FRAMES)
 
     def press(self, *keys: str) -> None:
-        """Presses keys one after another, wherever the focus is."""
+        """Presses keys one after another, wherever the focus is, and waits for the picture."""
         for key in keys:
             self.raw.keyboard.press(key)
+        self.settle()
 
     def outside(self) -> list[str]:
         """What reaches over the right edge of the widget, or makes the page wider than itself."""
