@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -104,6 +107,27 @@ def test_the_small_solver() -> None:
         matrix, right = half @ half.T + np.eye(size), rng.normal(size=size)
         wanted = np.linalg.solve(matrix, right)
         assert solve(matrix.tolist(), right.tolist()) == pytest.approx(wanted.tolist())
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine")
+def test_the_page_fits_the_same_numbers_to_the_last_bit(tmp_path: Path) -> None:
+    asked = [(clicks, 1 + n % 3) for n, clicks in enumerate(TABLES)]
+    asked += [([[y] * c] * r, 3) for y in (-1, 0, 1) for r, c in ((1, 1), (1, 8), (6, 1))]
+    source = Path(fits.__file__).with_name("fits.js").read_text("utf-8")
+    script = tmp_path / "page.mjs"
+    script.write_text(
+        f"{source}\nconst asked = {json.dumps(asked)};\n"
+        "const flat = (f) => [f.w0, f.rows, f.columns, f.pair, f.rowFactors, f.columnFactors];\n"
+        "const all = asked.map(([t, k]) => Object.values(fitAll(t, k)).map(flat));\n"
+        "console.log(JSON.stringify(all));",
+        "utf-8",
+    )
+    done = subprocess.run(["node", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    for (clicks, k), page in zip(asked, json.loads(done.stdout), strict=True):
+        for fit, mine in zip(fit_all(clicks, k).values(), page, strict=True):
+            wanted = [fit.w0, fit.rows, fit.columns, fit.pair, fit.row_factors, fit.column_factors]
+            assert [part or [] for part in mine[1:]] == wanted[1:] and mine[0] == wanted[0]
 
 
 # -- what it shows -----------------------------------------------------------------------------
