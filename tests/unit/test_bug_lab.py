@@ -13,6 +13,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+import fmteach
 from fmteach.datasets import load
 from fmteach.errors import InputError
 from fmteach.exercises import bug_lab
@@ -48,6 +49,15 @@ def test_what_is_broken_says_so_and_cannot_be_saved_as_a_good_model(kind, tmp_pa
     assert inspect.getdoc(kind).startswith("BROKEN")
     with pytest.raises(InputError, match=kind.__name__):
         save_model(kind(5, k=2), tmp_path / "model.safetensors")
+
+
+def test_nothing_but_the_lab_uses_what_is_broken() -> None:
+    package = Path(fmteach.__file__).parent
+    lab = package / "exercises" / "bug_lab"
+    names = [*(kind.__name__ for kind in BROKEN), "bug_lab.broken", "accuracy_by_equality"]
+    for path in package.rglob("*.py"):
+        if lab not in path.parents:
+            assert not [name for name in names if name in path.read_text("utf-8")], path
 
 
 def sums(kind, seed: int = 0):
