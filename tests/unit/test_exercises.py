@@ -13,9 +13,9 @@ from fmteach.exercises.kd_trick import FM_FAST
 from fmteach.exercises.kd_trick.costs import check_slopes
 from fmteach.exercises.kd_trick.two_passes import solution_fm_fast
 from fmteach.exercises.live_training import (
+    READING,
     READING_RUNS,
     check_budget,
-    check_reading,
     check_should_stop,
     solution_should_stop,
 )
@@ -99,7 +99,7 @@ def test_stubs_are_not_attempted(stub):
     assert FM_FAST.check(stub).verdict == "not attempted"
     assert check_should_stop(stub).verdict == "not attempted"
     assert check_slopes(..., ...).verdict == "not attempted"
-    assert check_reading(A=..., B=..., C=...).verdict == "not attempted"
+    assert READING.check(A=..., B=..., C=...).verdict == "not attempted"
     assert check_budget([], logloss=0.5, steps=10).verdict == "not attempted"
 
 
@@ -135,13 +135,17 @@ RIGHT = {"A": "learning rate too low", "B": "overfits", "C": "learning rate too 
     "answers, verdict, says",
     [
         (RIGHT, "correct", "turns and climbs"),
-        ({**RIGHT, "B": "well set"}, "not yet", "2 of 3. Run B, “well set”? A run that"),
-        ({**RIGHT, "A": "overfits", "C": "overfits"}, "not yet", "1 of 3. Run A, “overfits”?"),
-        ({**RIGHT, "C": "boom"}, "not yet", "'boom' is no diagnosis"),
+        ({**RIGHT, "B": "well set"}, "not yet", "2 of 3 are right. Run B, “well set”? A run that"),
+        (
+            {**RIGHT, "A": "overfits", "C": "overfits"},
+            "not yet",
+            "1 of 3 are right. Run A, “overfits”?",
+        ),
+        ({**RIGHT, "C": "boom"}, "not yet", "C: 'boom' is none of the diagnoses"),
     ],
 )
 def test_reading(answers, verdict, says):
-    feedback = check_reading(**answers)
+    feedback = READING.check(**answers)
     assert feedback.verdict == verdict
     assert says in feedback.message
 

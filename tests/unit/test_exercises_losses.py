@@ -219,6 +219,7 @@ def test_the_metric_of_each_case() -> None:
     assert "none of the metrics" in check(**ALL | {"bid": "F1"}).message
     assert "none of the metrics" in check(**ALL | {"bid": True}).message
     assert "there is no case 'bids'" in check(bids="AUC").message
+    assert "5 answers came, for 4 cases" in check(*["AUC"] * 5).message
     trap = check(**ALL | {"screening": "accuracy"}).message
     assert "3 of 4 are right" in trap and "97 % accuracy" in trap
 

@@ -1,12 +1,7 @@
 """Exercises of notebook 07: a step budget, three runs to read, a stopping rule."""
 
 from fmteach.exercises.live_training.budget import BUDGET, check_budget
-from fmteach.exercises.live_training.reading import (
-    DIAGNOSES,
-    READING,
-    READING_RUNS,
-    check_reading,
-)
+from fmteach.exercises.live_training.reading import DIAGNOSES, READING, READING_RUNS
 from fmteach.exercises.live_training.stopping import (
     STOPPING,
     check_should_stop,
@@ -19,9 +14,9 @@ EXERCISES = (TOUCHED, SIGMOID, BUDGET, READING, STOPPING)
 __all__ = [
     "DIAGNOSES",
     "EXERCISES",
+    "READING",
     "READING_RUNS",
     "check_budget",
-    "check_reading",
     "check_should_stop",
     "solution_should_stop",
 ]

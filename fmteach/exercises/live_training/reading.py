@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fmteach.exercises.answers import describe, not_given
-from fmteach.exercises.exercise import Exercise
-from fmteach.exercises.feedback import Feedback, not_attempted
-from fmteach.exercises.slip import Slip
+from fmteach.exercises.matching import matching_exercise
 from fmteach.training import TrainConfig
 
 # The three runs, on the like task; they differ in the learning rate alone.
@@ -50,58 +45,18 @@ _SAYS = {
 }  # fmt: skip
 
 
-def check_reading(A: Any = None, B: Any = None, C: Any = None) -> Feedback:
-    """Exercise 7.2. The diagnosis of runs A, B and C of READING_RUNS, each one of DIAGNOSES.
-
-    >>> check_reading(A=None, B=None, C=None).verdict
-    'not attempted'
-    """
-    name = "7.2 reading"
-    given = {"A": A, "B": B, "C": C}
-    if any(not_given(answer) for answer in given.values()):
-        return not_attempted(name, "give a diagnosis for A, B and C.")
-    answers = {run: _diagnosis(answer) for run, answer in given.items()}
-    for run, answer in answers.items():
-        if answer is None:
-            return Feedback(
-                name, "not yet",
-                f"{describe(given[run])} is no diagnosis; choose from: {'; '.join(DIAGNOSES)}.",
-            )  # fmt: skip
-    wrong = [run for run in _TRUTH if answers[run] != _TRUTH[run]]
-    if not wrong:
-        return Feedback(
-            name, "correct", "; ".join(f"{run} {_TRUTH[run]}: {_WHY[run]}" for run in _TRUTH) + "."
-        )
-    run = wrong[0]
-    return Feedback(
-        name, "not yet",
-        f"{3 - len(wrong)} of 3. Run {run}, “{answers[run]}”? {_SAYS[run, answers[run]]}",
-    )  # fmt: skip
-
-
-def _diagnosis(answer: Any) -> str | None:
-    """The diagnosis that a text names, in capitals or not, with or without a dot."""
-    if not isinstance(answer, str):
-        return None
-    plain = " ".join(answer.casefold().split()).strip("“”\"'. ")
-    return plain if plain in DIAGNOSES else None
-
-
-def _slip(run: str, diagnosis: str) -> Slip:
-    return Slip(
-        f"{run}: {diagnosis}", {**_TRUTH, run: diagnosis}, _SAYS[run, diagnosis]
-    )  # fmt: skip
-
-
-READING = Exercise(
-    "7.2", "reading", check_reading,
+READING = matching_exercise(
+    "7.2", "reading",
+    right=_TRUTH, names=DIAGNOSES, what=("diagnosis", "diagnoses"),
+    says={
+        (run, diagnosis): f"Run {run}, “{diagnosis}”? {text}"
+        for (run, diagnosis), text in _SAYS.items()
+    },
+    praise="; ".join(f"{run} {_TRUTH[run]}: {_WHY[run]}" for run in _TRUTH) + ".",
     hints=(
         "Look first at the training loss: does it fall, and does it fall smoothly?",
         "Then at the gap: the validation loss that turns while the training loss falls has a "
         "name.",
         "One of the three still falls at its end, one turns, one jumps above its start.",
     ),
-    solution="A: learning rate too low. B: overfits. C: learning rate too high.",
-    stub="exercises.check(\"7.2\", A=..., B=..., C=...)",
-    slips=tuple(_slip(run, diagnosis) for run, diagnosis in _SAYS),
 )  # fmt: skip

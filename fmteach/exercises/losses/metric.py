@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from fmteach.exercises.matching import matching_exercise
 
-from fmteach.exercises.answers import describe, not_given
-from fmteach.exercises.exercise import Exercise
-from fmteach.exercises.feedback import Feedback, not_attempted
-from fmteach.exercises.slip import Slip
-
-_NAME = "6.4 the right metric"
 METRICS = ("RMSE", "accuracy", "logloss", "AUC", "NDCG@10")
 
 _RIGHT = {"stars": "RMSE", "bid": "logloss", "top_ten": "NDCG@10", "screening": "AUC"}
@@ -57,64 +51,18 @@ _WRONG = {
 }
 
 
-def check_metrics(**metrics: Any) -> Feedback:
-    """Exercise 6.4. stars, bid, top_ten, screening: one of METRICS each, or its number from 1.
-
-    >>> check_metrics(stars=..., bid=..., top_ten=..., screening=...).verdict
-    'not attempted'
-    >>> check_metrics(stars="rmse", bid="log loss", top_ten="ndcg", screening="auc").verdict
-    'correct'
-    """
-    unknown = [name for name in metrics if name not in _RIGHT]
-    if unknown:
-        return _not_yet(f"there is no case {unknown[0]!r}; the cases are {', '.join(_RIGHT)}.")
-    given = {case: metrics[case] for case in _RIGHT if not not_given(metrics.get(case))}
-    if not given:
-        return not_attempted(_NAME, "put a metric in the place of each of the dots.")
-    named = {case: _known(metric) for case, metric in given.items()}
-    for case, metric in named.items():
-        if metric is None and str(given[case]).casefold() == "mse":
-            return _not_yet(f"{case}: MSE is the loss, in squared stars. Which metric is its root?")
-        if metric is None:
-            return _not_yet(
-                f"{case}: {describe(given[case])} is none of the metrics. They are "
-                f"{', '.join(METRICS)}."
-            )
-    right = sum(named[case] == _RIGHT[case] for case in named)
-    for case, metric in named.items():
-        if metric != _RIGHT[case]:
-            return _not_yet(f"{right} of {len(_RIGHT)} are right. {_says(case, metric)}")
-    if len(named) < len(_RIGHT):
-        missing = ", ".join(case for case in _RIGHT if case not in named)
-        return _not_yet(f"right so far. Still without a metric: {missing}.")
-    return Feedback(
-        _NAME, "correct",
-        "all four. Distance: RMSE. The value of p: logloss. The first ten places: NDCG@10. The "
-        "order of all: AUC. Accuracy answers none of them.",
-    )  # fmt: skip
-
-
-def _says(case: str, metric: str) -> str:
-    return f"{case}: {_WRONG[case][metric]}"
-
-
-def _known(metric: Any) -> str | None:
-    if isinstance(metric, bool):
-        return None
-    text = "".join(c for c in str(metric).casefold() if c.isalnum()).removeprefix("roc")
-    if text.isdigit() and 1 <= int(text) <= len(METRICS):
-        return METRICS[int(text) - 1]
-    text = {"ndcg": "ndcg10", "crossentropy": "logloss"}.get(text, text)
-    names = {name.casefold().replace("@", ""): name for name in METRICS}
-    return names.get(text)
-
-
-def _not_yet(message: str) -> Feedback:
-    return Feedback(_NAME, "not yet", message)
-
-
-METRIC = Exercise(
-    "6.4", "the right metric", check_metrics,
+METRIC = matching_exercise(
+    "6.4", "the right metric",
+    right=_RIGHT, names=METRICS, what=("metric", "metrics"),
+    says={
+        (case, metric): f"{case}: {text}"
+        for case, wrong in _WRONG.items()
+        for metric, text in wrong.items()
+    },
+    aliases={"ndcg": "NDCG@10", "crossentropy": "logloss", "rocauc": "AUC"},
+    near={"mse": "MSE is the loss, in squared stars. Which metric is its root?"},
+    praise="all four. Distance: RMSE. The value of p: logloss. The first ten places: NDCG@10. The "
+    "order of all: AUC. Accuracy answers none of them.",
     hints=(
         "For each case, ask what the number is used for: its distance, its value as a "
         "probability, or only its place among others?",
@@ -123,12 +71,4 @@ METRIC = Exercise(
         "A distance in stars, a probability that is multiplied, ten places, the order of all. "
         "One metric is left over, and it is the one that likes rare labels too much.",
     ),
-    solution="; ".join(f"{case}: {metric}" for case, metric in _RIGHT.items()) + ".",
-    seconds=10.0,
-    slips=tuple(
-        Slip(f"{case}: {metric}", {**_RIGHT, case: metric}, _says(case, metric))
-        for case, wrong in _WRONG.items()
-        for metric in wrong
-    ),
-    stub='exercises.check("6.4", stars=..., bid=..., top_ten=..., screening=...)',
 )  # fmt: skip
