@@ -26,7 +26,10 @@ from fmteach.exercises.slip import Slip
 _TOLERANCE = 2e-5
 # What rounding to two digits, or half precision, costs.
 _ROUNDED = 5e-3
-_ROUNDING = "That is near everywhere, as rounding or float16 leave it: hand in all digits. "
+_ROUNDING = (
+    "that is near everywhere, as rounding or float16 leave it. Hand in all digits. If you round "
+    "nothing: "
+)
 
 NO_RETURN = "your function returned nothing. If it computes already, end it with a return."
 
