@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -132,7 +132,7 @@ class _Panel:
                 'stroke-linejoin="round"/>'
             )
         if "markers" in trace["mode"]:
-            out += [_marker(a, b, trace) for a, b in zip(x[good], y[good], strict=True)]
+            out.append(_markers(x[good], y[good], trace))
         drawing = f'<g clip-path="url(#{self.clip})"{_opacity(trace)}>'
         drawing += "".join(out) + "</g>"
         return drawing + "".join(self._words(trace, x, y, good, ink))
@@ -220,7 +220,7 @@ def _legend(traces, layout, width, ink) -> tuple[str, float]:
                 f"{_stroke(trace)}/>"
             )
         if "markers" in trace["mode"]:
-            out.append(_marker(left + 13, top - 4, trace))
+            out.append(_markers([left + 13], [top - 4], trace))
         out.append(_text(left + 32, top, trace["name"], ink, "start"))
         left += room
     return "".join(out), top + 4
@@ -257,8 +257,17 @@ def _path(x, y, good) -> str:
     return "".join(out)
 
 
+def _markers(x: Iterable[float], y: Iterable[float], trace) -> str:
+    """The points of a trace; their colour stands once, in the group around them."""
+    colour = trace["colour"]
+    is_open = trace["symbol"].endswith("-open")
+    look = f'fill="none" stroke="{colour}" stroke-width="2"' if is_open else f'fill="{colour}"'
+    points = "".join(_marker(a, b, trace) for a, b in zip(x, y, strict=True))
+    return f"<g {look}>{points}</g>"
+
+
 def _marker(x: float, y: float, trace) -> str:
-    r, colour, symbol = trace["size"] / 2, trace["colour"], trace["symbol"]
+    r, symbol = trace["size"] / 2, trace["symbol"]
     if symbol.startswith("square"):
         shape = f'<rect x="{x - r:.1f}" y="{y - r:.1f}" width="{2 * r:g}" height="{2 * r:g}"'
     elif symbol.startswith("diamond"):
@@ -273,9 +282,7 @@ def _marker(x: float, y: float, trace) -> str:
         shape = f'<path d="M{"L".join(spots)}Z"'
     else:
         shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:g}"'
-    if symbol.endswith("-open"):
-        return f'{shape} fill="none" stroke="{colour}" stroke-width="2"/>'
-    return f'{shape} fill="{colour}"/>'
+    return f"{shape}/>"
 
 
 def _line(x1, y1, x2, y2, colour) -> str:
