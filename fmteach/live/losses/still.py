@@ -8,7 +8,8 @@ import numpy as np
 
 from fmteach.live import svg
 from fmteach.live.figures import BLUE, GREEN, PURPLE, VERMILLION
-from fmteach.live.losses.words import RANGES, State, fixed, lines, percent, sentence
+from fmteach.live.losses.words import RANGES, State, lines, percent, sentence
+from fmteach.live.written import fixed
 
 TITLES = {
     "mse": ("prediction ŷ in stars", "squared error"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from fmteach.live.losses.arithmetic import (
@@ -21,6 +20,7 @@ from fmteach.live.losses.arithmetic import (
     sigmoid,
     squared,
 )
+from fmteach.live.written import fixed
 
 RATES = {"mse": 0.1, "logloss": 1.0, "bpr": 1.0}  # of the one step that the arrow shows
 RANGES = {"mse": (0.0, 6.0), "logloss": (-6.0, 6.0), "bpr": (-6.0, 6.0)}
@@ -64,18 +64,6 @@ class State:
             logloss(self.share, at, self.sigmoids),
             logloss_slope(self.share, at, self.sigmoids),
         )
-
-
-def fixed(number: float, digits: int) -> str:
-    """A number with a real minus sign, and without one before 0. Halves go up, as in the page.
-
-    >>> fixed(-1.5, 2), fixed(-0.001, 2), fixed(6.0, 0), fixed(3.25, 1)
-    ('−1.50', '0.00', '6', '3.3')
-    """
-    text = str(Decimal(number).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
-    if float(text) == 0:
-        text = text.replace("-", "")
-    return text.replace("-", "−")
 
 
 def percent(share: float) -> str:
