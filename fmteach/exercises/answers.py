@@ -83,3 +83,15 @@ def _is_complex(answer: Any) -> bool:
     if isinstance(answer, torch.Tensor):
         return answer.is_complex()
     return isinstance(answer, np.ndarray) and answer.dtype.kind == "c"
+
+
+def no_function(came: Any) -> str:
+    """What is said when something else came where a function is wanted.
+
+    >>> no_function(3)
+    'a function is wanted, and 3 came. Give its name alone, without round brackets.'
+    """
+    return (
+        f"a function is wanted, and {describe(came)} came. Give its name alone, without round "
+        "brackets."
+    )

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from fmteach.exercises.answers import describe, not_given, plain
+from fmteach.exercises.answers import describe, no_function, not_given, plain
 from fmteach.exercises.failing import explained, still_dots
 from fmteach.exercises.feedback import Feedback, not_attempted
 from fmteach.exercises.slip import Slip
@@ -45,6 +45,10 @@ class Trial:
     said: str
     arguments: tuple[Any, ...]
     scale: float = 1.0
+
+    def fresh(self) -> tuple[Any, ...]:
+        """Copies of the arguments, to be spoiled at will; functions among them as they are."""
+        return tuple(each if callable(each) else copy.deepcopy(each) for each in self.arguments)
 
 
 @dataclass(frozen=True)
@@ -74,16 +78,12 @@ def compare(
     if not_given(function):
         return not_attempted(name, todo)
     if not callable(function):
-        return Feedback(
-            name, "not yet",
-            f"a function is wanted, and {describe(function)} came. Give its name alone, without "
-            "round brackets.",
-        )  # fmt: skip
+        return Feedback(name, "not yet", no_function(function))
     with np.errstate(all="ignore"):
-        wanted = [_arrays(truth(*_numpy(trial.arguments)), parts) for trial in trials]
+        wanted = [_arrays(truth(*trial.fresh()), parts) for trial in trials]
         attempts = []
-        for convert in (_torch, _numpy, _lists):
-            tried = [_outcome(function, convert(trial.arguments), parts) for trial in trials]
+        for convert in (torch.tensor, np.asarray, np.ndarray.tolist):
+            tried = [_outcome(function, _given(trial, convert), parts) for trial in trials]
             if all(map(_is_stub, tried)):
                 nothing = all(each.returned is None and each.error is None for each in tried)
                 return not_attempted(name, NO_RETURN if nothing else todo)
@@ -105,7 +105,7 @@ def compare(
 def _diagnosis(function, attempts, wanted, trials, slips, parts, otherwise, against) -> str:
     for tried in attempts:
         for slip in slips:
-            theirs = [_outcome(slip.answer, _numpy(trial.arguments), parts) for trial in trials]
+            theirs = [_outcome(slip.answer, trial.fresh(), parts) for trial in trials]
             if all(map(_same, tried, theirs, trials)):
                 return _numbers(tried, wanted, trials, parts, against)[0] + slip.says
     # The kind of numbers that went furthest says most: torch first, when they are even.
@@ -242,21 +242,9 @@ def _array(answer: Any) -> np.ndarray:
     return array.astype(np.float64)
 
 
-def _torch(arguments: tuple) -> tuple:
-    return tuple(torch.tensor(a) if isinstance(a, np.ndarray) else _own(a) for a in arguments)
-
-
-def _numpy(arguments: tuple) -> tuple:
-    return tuple(_own(a) for a in arguments)
-
-
-def _lists(arguments: tuple) -> tuple:
-    return tuple(a.tolist() if isinstance(a, np.ndarray) else _own(a) for a in arguments)
-
-
-def _own(argument: Any) -> Any:
-    """A copy, because some functions work in place."""
-    return argument if callable(argument) else copy.deepcopy(argument)
+def _given(trial: Trial, convert: Callable[[np.ndarray], Any]) -> tuple[Any, ...]:
+    """The arguments of a trial, the arrays among them as tensors, arrays or lists."""
+    return tuple(convert(a) if isinstance(a, np.ndarray) else a for a in trial.fresh())
 
 
 # -- near --------------------------------------------------------------------------------------

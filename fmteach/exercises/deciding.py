@@ -7,11 +7,10 @@ rule decides as the slip's own code does on every case.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from fmteach.exercises.answers import as_number, describe, not_given
+from fmteach.exercises.answers import as_number, describe, no_function, not_given
 from fmteach.exercises.comparing import NO_RETURN, Trial
 from fmteach.exercises.failing import explained, still_dots
 from fmteach.exercises.feedback import Feedback, not_attempted
@@ -58,17 +57,13 @@ def decide(
     if not_given(rule):
         return not_attempted(name, todo)
     if not callable(rule):
-        return Feedback(
-            name, "not yet",
-            f"a function is wanted, and {describe(rule)} came. Give its name alone, without round "
-            "brackets.",
-        )  # fmt: skip
+        return Feedback(name, "not yet", no_function(rule))
     taken = [_decision(rule, trial) for trial in trials]
     if any(map(_is_stub, taken)):
         return not_attempted(name, todo)
     if all(each.error is None and each.returned is None for each in taken):
         return not_attempted(name, NO_RETURN)
-    wanted = [bool(truth(*own_arguments(trial))) for trial in trials]
+    wanted = [bool(truth(*trial.fresh())) for trial in trials]
     if [each.value for each in taken] == wanted:
         problem = next((said for further in also if (said := further(rule))), None)
         return Feedback(name, "not yet" if problem else "correct", problem or right)
@@ -97,15 +92,9 @@ def decide(
     raise AssertionError("no decision differs")
 
 
-def own_arguments(trial: Trial) -> tuple[Any, ...]:
-    """The arguments of a trial, to be spoiled at will; functions among them are given as they
-    are."""
-    return tuple(each if callable(each) else deepcopy(each) for each in trial.arguments)
-
-
 def _decision(rule: Callable[..., Any], trial: Trial) -> _Decision:
     try:
-        returned = rule(*own_arguments(trial))
+        returned = rule(*trial.fresh())
     except Exception as error:
         return _Decision(None, error=error)
     number = None if not_given(returned) else as_number(returned)

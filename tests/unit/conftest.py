@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from fmteach.datasets import Dataset, from_arrays
+from fmteach.exercises import stored
 
 
 def small_data(objective: str = "classification", n: int = 600, seed: int = 0) -> Dataset:
@@ -32,3 +35,12 @@ def clicks() -> Dataset:
 @pytest.fixture
 def stars() -> Dataset:
     return small_data("regression")
+
+
+@pytest.fixture
+def progress_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A learner who begins: the path of a progress file that is not there yet."""
+    path = tmp_path / "mine" / "progress.json"
+    monkeypatch.setenv("FMTEACH_PROGRESS", str(path))
+    monkeypatch.setattr(stored, "_unsaved", {part: {} for part in stored.PARTS})
+    return path

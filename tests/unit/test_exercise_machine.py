@@ -19,7 +19,7 @@ import pytest
 import right_answers
 
 from fmteach.errors import DataFileError, InputError
-from fmteach.exercises import asking, guard, stored
+from fmteach.exercises import asking, guard
 from fmteach.exercises import record as kept
 from fmteach.exercises.asking import check, hint, progress, solution
 from fmteach.exercises.catalogue import CHAPTERS, EXERCISES
@@ -34,11 +34,8 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "mine" / "progress.json"
-    monkeypatch.setenv("FMTEACH_PROGRESS", str(path))
-    monkeypatch.setattr(stored, "_unsaved", {part: {} for part in stored.PARTS})
-    return path
+def file(progress_file: Path) -> Path:
+    return progress_file
 
 
 def wrong(x, V):

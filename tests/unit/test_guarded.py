@@ -8,23 +8,18 @@ import sys
 import threading
 import time
 import types
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from fmteach.exercises import asking, guard, stored
+from fmteach.exercises import asking, guard
 from fmteach.exercises.asking import check, hint
 from fmteach.exercises.catalogue import EXERCISES
 from fmteach.exercises.feedback import Feedback
 from fmteach.exercises.kd_trick.two_passes import solution_fm_fast
 
-
-@pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMTEACH_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr(stored, "_unsaved", {part: {} for part in stored.PARTS})
+pytestmark = pytest.mark.usefixtures("progress_file")
 
 
 def drawn() -> tuple[bytes, bytes, object]:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-from fmteach.exercises import stored
 from fmteach.exercises.asking import check
 from fmteach.exercises.kd_trick.two_passes import solution_fm_fast
 
-
-@pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMTEACH_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr(stored, "_unsaved", {part: {} for part in stored.PARTS})
+pytestmark = pytest.mark.usefixtures("progress_file")
 
 
 async def waits(x, V):

@@ -11,7 +11,6 @@ import pytest
 from fmteach import jsonfile
 from fmteach.errors import DataFileError
 from fmteach.exercises import record as kept
-from fmteach.exercises import stored
 from fmteach.exercises.asking import check, hint, progress
 from fmteach.exercises.catalogue import EXERCISES
 from fmteach.exercises.gathering import gather
@@ -20,11 +19,8 @@ from fmteach.exercises.predictions import keep, keep_truth, predictions
 
 
 @pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "mine" / "progress.json"
-    monkeypatch.setenv("FMTEACH_PROGRESS", str(path))
-    monkeypatch.setattr(stored, "_unsaved", {part: {} for part in stored.PARTS})
-    return path
+def file(progress_file: Path) -> Path:
+    return progress_file
 
 
 def half(x, V):

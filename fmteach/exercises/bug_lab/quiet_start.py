@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from fmteach.exercises.answers import as_number, describe, not_given
+from fmteach.exercises.answers import as_number, describe, no_function, not_given
 from fmteach.exercises.exercise import Exercise
 from fmteach.exercises.failing import explained, still_dots
 from fmteach.exercises.feedback import Feedback, not_attempted
@@ -40,7 +40,7 @@ def check_init(init: Any = None) -> Feedback:
     if not_given(init):
         return not_attempted(_NAME, "fill in the dots in the cell above, then check again.")
     if not callable(init):
-        return _not_yet(f"a function is wanted, and {describe(init)} came. Give its name alone.")
+        return _not_yet(no_function(init))
     found = []
     for seed in (0, 0, 1):
         try:
